@@ -1,0 +1,18 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.engine.partition;
+
+/**
+ * Where the reply to a command goes. Exactly one of the two methods is called, once, on the loop of the partition; an
+ * implementation hands over to its own thread and returns at once.
+ */
+public interface ReplyTo<R> {
+
+    /** The command was executed and everything that the reply could have observed is durable. */
+    void reply(R reply);
+
+    /**
+     * The partition was lost (fenced, failed or closed) before the reply could be released: whether the command took
+     * effect is unknown.
+     */
+    void lost(String reason);
+}

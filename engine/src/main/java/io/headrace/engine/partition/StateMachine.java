@@ -1,0 +1,52 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.engine.partition;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * A deterministic state machine that a {@link Partition} runs: {@link #execute} reads state and logs records through
+ * its {@link Turn}; {@link #apply} is the only method that changes durable state, live and in recovery, and it sees
+ * nothing but the bytes that were logged.
+ *
+ * <p>Beside durable state a machine may keep volatile state of its present owner (waiting reads, connections, running
+ * calls). That starts empty with each owner and must never influence what {@link #apply} does.
+ *
+ * @param <C> commands
+ * @param <R> replies
+ */
+public interface StateMachine<C, R> {
+
+    /**
+     * Executes one command: checks it against the state, logs records, and replies now or later. All records that one
+     * call logs form a batch: after a crash either all of them are replayed or none.
+     */
+    void execute(C command, ReplyTo<? super R> replyTo, Turn<C, R> turn);
+
+    /**
+     * Applies one record.
+     *
+     * @param type as in {@link Record#type()}
+     * @param body the record's bytes; valid during the call only. Keep (frame, offset), not the buffer
+     * @param frame number of the frame that holds the record
+     * @param offset position in the frame where {@code body} starts, for {@link Turn#frame}
+     */
+    void apply(int type, ByteBuf body, long frame, int offset);
+
+    /** Writes the whole durable state, starting with a format version. */
+    void snapshot(ByteBuf out);
+
+    /** Reads what {@link #snapshot} wrote, this version's or any older one's; called once, on a fresh machine. */
+    void restore(ByteBuf in);
+
+    /** Called once, after recovery and before the first command of this owner: drop or resume unfinished work. */
+    void recovered(Turn<C, R> turn);
+
+    /** Called now and then (about ten times a second): time-outs, retries, background work. */
+    void tick(Turn<C, R> turn);
+
+    /** The oldest frame whose bytes the state still refers to, or {@link Long#MAX_VALUE}: the log keeps it readable. */
+    long oldestFrame();
+
+    /** The partition is gone: every {@link ReplyTo} that the machine still holds is told so. */
+    void lost(String reason);
+}

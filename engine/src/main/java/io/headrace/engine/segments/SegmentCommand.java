@@ -1,0 +1,99 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.engine.segments;
+
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What can be asked of a {@code segments} partition. Semantics, errors and repeats are those of the Pravega wire protocol
+ * 16 unless a command says otherwise; {@link SegmentReply} names what each may answer.
+ *
+ * <p>A {@code connection} is a number that the store face gives to each client connection, unique and increasing in
+ * this process. It ties writers and waiting reads to the connection that they belong to.
+ */
+public sealed interface SegmentCommand {
+
+    /** In {@link Append#expectedLength}: append whatever the length is. */
+    long UNCONDITIONAL = -1;
+
+    /** Value of an attribute that is not set. */
+    long NO_VALUE = Long.MIN_VALUE;
+
+    /** Qualified name of the segment that decides which partition executes the command. */
+    String segment();
+
+    /**
+     * @param scaleType 0 none, 1 KB/s, 2 events/s
+     * @param targetRate rate per segment, in the unit of the scale type
+     * @param rolloverBytes chunk size in long-term storage; 0 for the store's default
+     */
+    record Create(String segment, int scaleType, int targetRate, long rolloverBytes) implements SegmentCommand {}
+
+    /** Creates a segment that is deleted when {@code connection} ends; the face has chosen the name. */
+    record CreateTransient(String segment, long connection) implements SegmentCommand {}
+
+    /** Binds a writer to a connection; appends of this writer through any other connection are refused from here on. */
+    record SetupAppend(String segment, UUID writer, long connection) implements SegmentCommand {}
+
+    /**
+     * @param eventNumber number of the last event in {@code data}; must be above the writer's last one
+     * @param eventCount at least 1, also when {@code data} is empty
+     * @param expectedLength the segment's length must be this, unless {@link #UNCONDITIONAL}
+     * @param data the partition reads it during the call and does not retain or release it: it must stay valid until
+     *     the reply, or be garbage-collected heap memory
+     */
+    record Append(
+            String segment,
+            UUID writer,
+            long connection,
+            long eventNumber,
+            int eventCount,
+            long expectedLength,
+            ByteBuf data)
+            implements SegmentCommand {}
+
+    /** @param maxLength upper limit of the bytes returned, at least 1 */
+    record Read(String segment, long offset, int maxLength, long connection) implements SegmentCommand {}
+
+    record GetInfo(String segment) implements SegmentCommand {}
+
+    record GetAttribute(String segment, UUID attribute) implements SegmentCommand {}
+
+    /** Compare-and-set; {@link #NO_VALUE} stands for "absent" on both sides. */
+    record UpdateAttribute(String segment, UUID attribute, long value, long expected) implements SegmentCommand {}
+
+    record UpdatePolicy(String segment, int scaleType, int targetRate) implements SegmentCommand {}
+
+    record Seal(String segment) implements SegmentCommand {}
+
+    record Truncate(String segment, long offset) implements SegmentCommand {}
+
+    record Delete(String segment) implements SegmentCommand {}
+
+    /**
+     * Appends {@code source} to {@code segment} and deletes it, sealing it first; both must be of one partition.
+     *
+     * @param conditions all must hold on the target, else nothing but the seal of the source happens
+     */
+    record Merge(String segment, String source, List<AttributeCondition> conditions) implements SegmentCommand {}
+
+    /** Merges in list order; a missing source counts as merged. */
+    record MergeBatch(String segment, List<String> sources) implements SegmentCommand {}
+
+    /** A connection has ended: its waiting reads and writer bindings go, its transient segments are deleted. Sent to every partition that the connection used; {@code segment} is empty. No reply. */
+    record Disconnected(long connection) implements SegmentCommand {
+        @Override
+        public String segment() {
+            return "";
+        }
+    }
+
+    /**
+     * An update of a target attribute that comes with a merge.
+     *
+     * @param updateType wire code: 0 only-if-absent, 1 replace, 2 replace-if-greater, 3 accumulate, 4 replace-if-equals
+     * @param expected compared for type 4 only
+     */
+    record AttributeCondition(UUID attribute, int updateType, long value, long expected) {}
+}
