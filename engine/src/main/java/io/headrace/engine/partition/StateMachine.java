@@ -25,7 +25,7 @@ public interface StateMachine<C, R> {
     /**
      * Applies one record.
      *
-     * @param type as in {@link Record#type()}
+     * @param type as in {@link LogRecord#type()}
      * @param body the record's bytes; valid during the call only. Keep (frame, offset), not the buffer
      * @param frame number of the frame that holds the record
      * @param offset position in the frame where {@code body} starts, for {@link Turn#frame}

@@ -20,7 +20,7 @@ public interface Turn<C, R> {
     RandomGenerator random();
 
     /** Writes a record to the log and applies it: when this returns, the state has changed. */
-    void log(Record record);
+    void log(LogRecord record);
 
     /** Replies once everything logged so far is committed. */
     void reply(ReplyTo<? super R> replyTo, R reply);

@@ -7,7 +7,7 @@ import io.netty.buffer.ByteBuf;
  * One change of a partition's state, as it stands in the log. A record holds every choice that is not determined by the
  * state before it (time, random ids, assigned offsets), so that replay gives the same state.
  */
-public interface Record {
+public interface LogRecord {
 
     /** Kind of record, 1 to 127, unique within the state machine that wrote it; never reused for another meaning. */
     int type();
