@@ -24,6 +24,8 @@ public sealed interface SegmentCommand {
     String segment();
 
     /**
+     * Creates an empty segment.
+     *
      * @param scaleType 0 none, 1 KB/s, 2 events/s
      * @param targetRate rate per segment, in the unit of the scale type
      * @param rolloverBytes chunk size in long-term storage; 0 for the store's default
@@ -37,6 +39,8 @@ public sealed interface SegmentCommand {
     record SetupAppend(String segment, UUID writer, long connection) implements SegmentCommand {}
 
     /**
+     * Appends bytes and advances the writer's last event number, as one atomic change.
+     *
      * @param eventNumber number of the last event in {@code data}; must be above the writer's last one
      * @param eventCount at least 1, also when {@code data} is empty
      * @param expectedLength the segment's length must be this, unless {@link #UNCONDITIONAL}
@@ -53,7 +57,11 @@ public sealed interface SegmentCommand {
             ByteBuf data)
             implements SegmentCommand {}
 
-    /** @param maxLength upper limit of the bytes returned, at least 1 */
+    /**
+     * Reads from an offset; at the tail the reply waits for data, seal, truncation or deletion.
+     *
+     * @param maxLength upper limit of the bytes returned, at least 1
+     */
     record Read(String segment, long offset, int maxLength, long connection) implements SegmentCommand {}
 
     record GetInfo(String segment) implements SegmentCommand {}

@@ -13,26 +13,44 @@ public sealed interface SegmentReply {
         public static final Ok INSTANCE = new Ok();
     }
 
-    /** @param lastEventNumber of this writer in this segment, or {@link SegmentCommand#NO_VALUE} */
+    /**
+     * To a writer's set-up.
+     *
+     * @param lastEventNumber of this writer in this segment, or {@link SegmentCommand#NO_VALUE}
+     */
     record AppendReady(long lastEventNumber) implements SegmentReply {}
 
     /**
+     * An append is durable.
+     *
      * @param previousEventNumber the writer's last number before this append, or {@link SegmentCommand#NO_VALUE}
      * @param length of the segment right after this append
      */
     record Appended(UUID writer, long eventNumber, long previousEventNumber, long length) implements SegmentReply {}
 
-    /** @param data starts exactly at the offset asked for; the receiver releases it */
+    /**
+     * To a read.
+     *
+     * @param data starts exactly at the offset asked for; the receiver releases it
+     */
     record Data(ByteBuf data, boolean atTail, boolean endOfSegment) implements SegmentReply {}
 
     record Info(boolean sealed, long lastModifiedMillis, long length, long startOffset) implements SegmentReply {}
 
     record Attribute(long value) implements SegmentReply {}
 
-    /** @param success false if the attribute did not have the expected value; also for a merge whose condition failed */
+    /**
+     * To a compare-and-set.
+     *
+     * @param success false if the attribute did not have the expected value; also for a merge whose condition failed
+     */
     record AttributeUpdated(boolean success) implements SegmentReply {}
 
-    /** @param lengths of the target after each merge, in request order */
+    /**
+     * To a merge.
+     *
+     * @param lengths of the target after each merge, in request order
+     */
     record Merged(List<Long> lengths) implements SegmentReply {}
 
     /** The command could not be executed; state is unchanged but where the command says otherwise. */
@@ -40,12 +58,20 @@ public sealed interface SegmentReply {
 
     record AlreadyExists() implements Refusal {}
 
-    /** @param segment the one that is missing: of a merge it may be the source */
+    /**
+     * Never created, deleted, or merged away.
+     *
+     * @param segment the one that is missing: of a merge it may be the source
+     */
     record NoSuchSegment(String segment) implements Refusal {}
 
     record Sealed(String segment) implements Refusal {}
 
-    /** @param startOffset of the segment */
+    /**
+     * The offset is outside of what the segment holds.
+     *
+     * @param startOffset of the segment
+     */
     record Truncated(long startOffset) implements Refusal {}
 
     /** The length was not the expected one; the writer's last number is unchanged. */
@@ -54,6 +80,10 @@ public sealed interface SegmentReply {
     /** The writer is bound to another connection, or the number is not above its last one. */
     record InvalidEventNumber(UUID writer, long eventNumber) implements Refusal {}
 
-    /** @param message what was wrong and what to do, for people */
+    /**
+     * The command makes no sense.
+     *
+     * @param message what was wrong and what to do, for people
+     */
     record BadArgument(String message) implements Refusal {}
 }
