@@ -23,7 +23,10 @@ final class LogState {
     @Nullable
     Checkpoint checkpoint;
 
-    /** Entries that are stored, by frame. There may be gaps while appends arrive out of order. */
+    /**
+     * Entries that are stored, by frame. There may be gaps while appends arrive out of order. Those before {@link #first}
+     * are gone for owners and kept for checkers.
+     */
     final TreeMap<Long, byte[]> stored = new TreeMap<>();
 
     /** Appends of the writer that have not arrived at storage yet, or failed on the way. */
@@ -57,10 +60,6 @@ final class LogState {
 
     /** Frees some of the frames below {@code frame}: storage units need not end there. */
     void truncate(long frame, Simulation simulation) {
-        long freed = frame - simulation.random().nextInt(4);
-        if (freed > first) {
-            first = freed;
-            stored.headMap(first, false).clear();
-        }
+        first = Math.max(first, frame - simulation.random().nextInt(4));
     }
 }

@@ -83,7 +83,7 @@ public final class SimulatedLogStore implements LogStore {
         return state(partition).checkpoint;
     }
 
-    /** Bytes of a frame that is stored, for checkers; null if it is truncated or not (yet) there. */
+    /** Bytes of a frame that is or was stored, even if it has been truncated since, for checkers; null if there is none. */
     public byte @Nullable [] stored(String partition, long frame) {
         return state(partition).stored.get(frame);
     }
