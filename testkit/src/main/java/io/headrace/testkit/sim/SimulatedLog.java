@@ -70,7 +70,7 @@ final class SimulatedLog implements PartitionLog {
 
     @Override
     public void append(long frame, ByteBuf bytes, Callback<Done> appended) {
-        require(frame == nextFrame, "append of frame " + frame + ", not " + nextFrame);
+        require(frame == nextFrame, "append of frame " + frame + " where " + nextFrame + " is next");
         require(bytes.readableBytes() <= Frame.MAX_BYTES, "append of " + bytes.readableBytes() + " bytes");
         nextFrame++;
         byte[] copy = ByteBufUtil.getBytes(bytes);
@@ -132,7 +132,7 @@ final class SimulatedLog implements PartitionLog {
 
     @Override
     public void read(long frame, int maxBytes, Callback<List<ByteBuf>> read) {
-        require(frame >= firstFrame && frame <= durable, "read of frame " + frame + ", which is not durable");
+        require(frame >= 1 && frame <= durable, "read of frame " + frame + ", which is not durable");
         long last = durable;
         later(() -> {
             Faults faults = store.faults();
@@ -163,6 +163,7 @@ final class SimulatedLog implements PartitionLog {
 
     @Override
     public void publish(Checkpoint newest, Callback<Done> published) {
+        require(newest.frame() <= durable, "publication of " + newest + ", which is not durable");
         metadata(
                 () -> log.checkpoint = newest,
                 () -> {
@@ -229,8 +230,8 @@ final class SimulatedLog implements PartitionLog {
         if (!loop.inLoop() && simulation.running != null) {
             throw simulation.violation("the log was called off its owner's loop");
         }
-        if (!condition) {
-            throw simulation.violation(violation);
+        if (closed || !condition) {
+            throw simulation.violation(closed ? violation + ", and after the log was closed" : violation);
         }
     }
 }

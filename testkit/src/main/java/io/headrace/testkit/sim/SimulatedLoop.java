@@ -68,15 +68,20 @@ public final class SimulatedLoop implements Loop {
         if (task == null) {
             return;
         }
+        runNow(task);
+        if (!tasks.isEmpty()) {
+            wake();
+        }
+    }
+
+    /** Runs {@code task} at once as if it were on this loop, before all that wait: for what a test does to it from outside. */
+    public void runNow(Runnable task) {
         @Nullable SimulatedLoop outer = simulation.running;
         simulation.running = this;
         try {
             task.run();
         } finally {
             simulation.running = outer;
-        }
-        if (!tasks.isEmpty()) {
-            wake();
         }
     }
 

@@ -5,6 +5,7 @@ import io.headrace.engine.partition.Clock;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +99,15 @@ public final class Simulation {
         for (long left = maxSteps; step(); left--) {
             if (left == 0) {
                 throw violation("not idle after " + maxSteps + " steps");
+            }
+        }
+    }
+
+    /** Runs until {@code goal} holds. It is a failure if it does not within {@code maxSteps} tasks. */
+    public void runUntil(BooleanSupplier goal, long maxSteps, String what) {
+        for (long left = maxSteps; !goal.getAsBoolean(); left--) {
+            if (left == 0 || !step()) {
+                throw violation("never came true: " + what);
             }
         }
     }
