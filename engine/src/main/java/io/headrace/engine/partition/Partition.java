@@ -374,6 +374,7 @@ public final class Partition<C, R> {
 
         void drop(String reason) {
             loader.close(reason);
+            checkpointer.close();
             pending.drain().forEach(output -> output.drop(reason));
             unsent.clear();
             log.close();

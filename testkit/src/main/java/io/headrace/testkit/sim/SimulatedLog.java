@@ -231,7 +231,7 @@ final class SimulatedLog implements PartitionLog {
             throw simulation.violation("the log was called off its owner's loop");
         }
         if (closed || !condition) {
-            throw simulation.violation(closed ? violation + ", and after the log was closed" : violation);
+            throw simulation.violation(closed ? "the log was used after it was closed" : violation);
         }
     }
 }

@@ -64,7 +64,11 @@ public final class SimulatedPartition<C, R> {
     public Owner start() {
         Owner owner = new Owner(simulation.loop(name + "#" + (owners.size() + 1)));
         owners.add(owner);
-        owner.loop.execute(owner.partition::start);
+        owner.loop.execute(() -> {
+            if (!owner.gone) {
+                owner.partition.start();
+            }
+        });
         return owner;
     }
 
