@@ -27,6 +27,6 @@ final class Sockets {
 
     /** Closes at once, without waiting until the peer has taken what was written. */
     static void abort(NetSocket socket) {
-        ((NetSocketInternal) socket).channelHandlerContext().close();
+        var unused = ((NetSocketInternal) socket).channelHandlerContext().close();
     }
 }
