@@ -1,14 +1,12 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.testkit.sim;
 
-import io.headrace.engine.partition.LogRecord;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.StateMachine;
 import io.headrace.engine.partition.Turn;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.util.Arrays;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,36 +106,19 @@ final class CheckedMachine<C, R> implements StateMachine<C, R> {
         }
     }
 
-    private final class CheckedTurn implements Turn<C, R> {
-        private final Turn<C, R> turn;
-
+    private final class CheckedTurn extends ForwardingTurn<C, R> {
         CheckedTurn(Turn<C, R> turn) {
-            this.turn = turn;
-        }
-
-        @Override
-        public long now() {
-            return turn.now();
-        }
-
-        @Override
-        public RandomGenerator random() {
-            return turn.random();
-        }
-
-        @Override
-        public void log(LogRecord record) {
-            turn.log(record);
+            super(turn);
         }
 
         @Override
         public void reply(ReplyTo<? super R> replyTo, R reply) {
-            turn.reply(gated(applied, replyTo), reply);
+            super.reply(gated(applied, replyTo), reply);
         }
 
         @Override
         public void replyAfter(long frame, ReplyTo<? super R> replyTo, R reply) {
-            turn.replyAfter(frame, gated(frame, replyTo), reply);
+            super.replyAfter(frame, gated(frame, replyTo), reply);
         }
 
         private ReplyTo<R> gated(long frame, ReplyTo<? super R> replyTo) {
@@ -158,29 +139,19 @@ final class CheckedMachine<C, R> implements StateMachine<C, R> {
         @Override
         public void afterCommit(Runnable output) {
             long frame = applied;
-            turn.afterCommit(() -> {
+            super.afterCommit(() -> {
                 judge.released(frame, "output");
                 output.run();
             });
         }
 
         @Override
-        public long committedFrame() {
-            return turn.committedFrame();
-        }
-
-        @Override
         public @Nullable ByteBuf frame(long frame) {
-            ByteBuf bytes = turn.frame(frame);
+            ByteBuf bytes = super.frame(frame);
             if (bytes != null) {
                 judge.given(frame, bytes);
             }
             return bytes;
-        }
-
-        @Override
-        public void executeWhenLoaded(long frame, C command, ReplyTo<? super R> replyTo) {
-            turn.executeWhenLoaded(frame, command, replyTo);
         }
     }
 }

@@ -40,6 +40,7 @@ public final class SimulatedPartition<C, R> {
     private final List<Owner> owners = new ArrayList<>();
 
     private LogReplay replay;
+    private long newestNeeded;
     private long releases;
     private long recoveries;
 
@@ -367,5 +368,9 @@ public final class SimulatedPartition<C, R> {
         if (checkpoint != null && checkpoints.stored(checkpoint) == null) {
             throw simulation.violation(name + " has no snapshot for " + checkpoint);
         }
+        if (needed < newestNeeded) {
+            throw simulation.violation(name + " has gone back to " + checkpoint + " after frame " + newestNeeded);
+        }
+        newestNeeded = needed;
     }
 }

@@ -89,7 +89,13 @@ public final class Simulation {
         }
         micros = event.micros;
         steps++;
-        event.task.run();
+        try {
+            event.task.run();
+        } catch (RuntimeException | AssertionError e) {
+            // An error that follows a violation is mostly its consequence.
+            check();
+            throw e;
+        }
         check();
         return true;
     }

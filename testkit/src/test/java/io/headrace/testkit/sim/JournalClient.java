@@ -26,6 +26,9 @@ final class JournalClient {
         /** Versions of entries that were confirmed, with what they hold. */
         final List<Confirmed> confirmed = new ArrayList<>();
 
+        /** Probability that a look becomes a trim. */
+        double trims;
+
         long trimmedTo = 1;
         long answers;
         long payloads;
@@ -158,7 +161,7 @@ final class JournalClient {
     private void look(SimulatedPartition<JournalCommand, JournalReply>.Owner at) {
         if (random.nextInt(4) == 0) {
             send(at, new JournalCommand.Observe(client), reply -> {});
-        } else if (random.nextInt(10) == 0) {
+        } else if (simulation.chance(history.trims)) {
             long version = 1 + random.nextLong(1 + history.shownUpTo(Long.MAX_VALUE));
             history.trimmedTo = Math.max(history.trimmedTo, version);
             send(at, new JournalCommand.Trim(version), reply -> {});

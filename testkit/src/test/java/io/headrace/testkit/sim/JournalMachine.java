@@ -149,6 +149,11 @@ class JournalMachine implements StateMachine<JournalCommand, JournalReply> {
         }
     }
 
+    /** Forgets a client's last operation, as a mutant would. */
+    final void forget(int client) {
+        lastOperations.remove(client);
+    }
+
     /** Nobody may ever see half of a batch. */
     final void whole() {
         if (partsMissing != 0) {

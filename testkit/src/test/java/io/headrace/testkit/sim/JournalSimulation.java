@@ -26,6 +26,7 @@ final class JournalSimulation {
                 }));
         var random = simulation.random();
         double bigBatches = random.nextInt(4) == 0 ? random.nextDouble() * 0.1 : 0;
+        history.trims = random.nextDouble() * 0.3;
         clients = IntStream.rangeClosed(1, 1 + random.nextInt(4))
                 .mapToObj(client -> new JournalClient(
                         simulation, world.partition, history, client, bigBatches, 20 + random.nextInt(100)))

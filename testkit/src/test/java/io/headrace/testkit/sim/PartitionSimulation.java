@@ -31,7 +31,7 @@ final class PartitionSimulation<C, R> {
         this.logs = new SimulatedLogStore(simulation, PooledByteBufAllocator.DEFAULT);
         this.checkpoints = new SimulatedCheckpointStore(simulation, PooledByteBufAllocator.DEFAULT);
         PartitionOptions options = new PartitionOptions(
-                1 + random.nextInt(6), 8L << 20, 2L << 20, 1 + random.nextLong(2_000_000), 1 + random.nextLong(200));
+                1 + random.nextInt(6), 8L << 20, 2L << 20, 2_000_000, 1 + random.nextInt(1 + random.nextInt(200)));
         this.partition = new SimulatedPartition<>(simulation, "p0", logs, checkpoints, machines, options);
         this.chaosMicros = 2_000 + random.nextInt(60_000);
     }
@@ -96,6 +96,9 @@ final class PartitionSimulation<C, R> {
                 victim.crash();
             } else if (event < 9) {
                 victim.pause(random.nextInt(300_000));
+                if (random.nextBoolean()) {
+                    partition.start();
+                }
             } else {
                 victim.close();
             }
