@@ -33,6 +33,11 @@ public record Faults(
     /** Storage that answers soon and never fails. What is in flight when an owner crashes still survives or not by chance. */
     public static final Faults NONE = new Faults(300, 0, 0, 0.5, 0, 0, 0, 0, 0, 0);
 
+    /** Storage that never fails, but may be slow. */
+    public static Faults slow(RandomGenerator random) {
+        return new Faults(1 + random.nextInt(10_000), random.nextDouble() * 0.1, 0, 0.5, 0, 0, 0, 0, 0, 0);
+    }
+
     /** A random mixture, each run another: many kinds of fault stay away so that the others can go deep. Without corruption. */
     public static Faults swarm(RandomGenerator random) {
         return new Faults(

@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
  */
 final class PartitionSimulation<C, R> {
     private static final long MAX_STEPS = 1_000_000;
-    private static final long SETTLE_MICROS = 1_500_000;
+    private static final long SETTLE_MICROS = 5_000_000;
 
     final Simulation simulation;
     final SimulatedLogStore logs;
@@ -55,8 +55,9 @@ final class PartitionSimulation<C, R> {
     /** Ends all faults, starts a last owner and waits for {@code done}; that owner must not be lost again. */
     void heal(java.util.function.BooleanSupplier done) {
         healed = true;
-        logs.faults(Faults.NONE);
-        checkpoints.faults(Faults.NONE);
+        Faults slow = random.nextBoolean() ? Faults.NONE : Faults.slow(random);
+        logs.faults(slow);
+        checkpoints.faults(slow);
         // Takeovers that are under way come to an end, and none can disturb the last one.
         simulation.runFor(SETTLE_MICROS);
         var last = partition.start();
