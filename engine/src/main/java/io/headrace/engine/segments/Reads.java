@@ -10,7 +10,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Answers reads from the frames that hold the data. A reply refers to the frames' own memory if its pieces are large, and
@@ -104,16 +103,23 @@ final class Reads {
         int limit = Math.min(command.maxLength(), MAX_LENGTH);
         long end = Math.min(segment.length, command.offset() + limit);
         int index = extents.indexOf(command.offset());
-        int firstIndex = index;
-        boolean committed = gate(segment, extents.frame(index), command.offset()) <= turn.committedFrame();
+        long firstFrame = extents.frame(index);
+        boolean committed = gate(segment, firstFrame, command.offset()) <= turn.committedFrame();
         long after = 0;
         long at = command.offset();
+        long inFrame = -1;
+        ByteBuf bytes = null;
         pieces = 0;
         while (at < end && pieces < MAX_PIECES) {
             long frame = extents.frame(index);
             long gate = gate(segment, frame, at);
-            ByteBuf bytes =
-                    committed && gate > turn.committedFrame() ? null : frame(frame, turn, firstIndex, index, extents);
+            if (committed && gate > turn.committedFrame()) {
+                break;
+            }
+            if (frame != inFrame) {
+                bytes = turn.frame(frame);
+                inFrame = frame;
+            }
             if (bytes == null) {
                 break;
             }
@@ -124,7 +130,7 @@ final class Reads {
             index++;
         }
         if (pieces == 0) {
-            turn.executeWhenLoaded(extents.frame(firstIndex), command, replyTo);
+            turn.executeWhenLoaded(firstFrame, command, replyTo);
             return;
         }
         boolean atTail = at == segment.length && at - command.offset() < limit;
@@ -133,19 +139,13 @@ final class Reads {
             after = Math.max(after, segment.changedIn);
         }
         ByteBuf data = gather((int) (at - command.offset()));
-        turn.replyAfter(after, new HeldData(replyTo, data), new SegmentReply.Data(data, atTail, endOfSegment));
+        turn.replyAfter(after, replyTo, new SegmentReply.Data(data, atTail, endOfSegment));
     }
 
     /** The frame that must be committed before data at {@code offset}, which stands in {@code frame}, may be seen. */
     private static long gate(Segment segment, long frame, long offset) {
         Attached attached = segment.attached;
         return attached == null || offset < attached.mergedFrom ? frame : Math.max(frame, attached.mergedIn);
-    }
-
-    /** Neighbouring extents often stand in the same frame: the last one found is asked first. */
-    private @Nullable ByteBuf frame(
-            long frame, Turn<SegmentCommand, SegmentReply> turn, int firstIndex, int index, Extents extents) {
-        return index > firstIndex && extents.frame(index - 1) == frame ? frames[pieces - 1] : turn.frame(frame);
     }
 
     private void addPiece(ByteBuf bytes, int position, int length) {
@@ -180,20 +180,6 @@ final class Reads {
         } finally {
             Arrays.fill(frames, 0, pieces, Unpooled.EMPTY_BUFFER);
             pieces = 0;
-        }
-    }
-
-    /** Releases the data of a reply that never leaves, because the partition is lost first. */
-    private record HeldData(ReplyTo<? super SegmentReply> replyTo, ByteBuf data) implements ReplyTo<SegmentReply> {
-        @Override
-        public void reply(SegmentReply reply) {
-            replyTo.reply(reply);
-        }
-
-        @Override
-        public void lost(String reason) {
-            data.release();
-            replyTo.lost(reason);
         }
     }
 }

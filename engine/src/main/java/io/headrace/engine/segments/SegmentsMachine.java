@@ -305,6 +305,13 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     }
 
     @Override
+    public void discard(SegmentReply reply) {
+        if (reply instanceof SegmentReply.Data data) {
+            data.data().release();
+        }
+    }
+
+    @Override
     public void lost(String reason) {
         connections.lost(reason);
     }

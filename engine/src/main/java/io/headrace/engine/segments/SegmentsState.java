@@ -26,10 +26,6 @@ final class SegmentsState {
         return byName.get(name);
     }
 
-    boolean has(Segment segment) {
-        return byId.get(segment.id) == segment;
-    }
-
     Collection<Segment> all() {
         return byName.values();
     }
