@@ -38,8 +38,8 @@ record ClusterFile(int segmentsPartitions, int streamsPartitions) {
         try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             properties.load(reader);
         } catch (NoSuchFileException e) {
-            ClusterFile created =
-                    new ClusterFile(settings.get(Settings.SEGMENTS_PARTITIONS), settings.get(Settings.STREAMS_PARTITIONS));
+            ClusterFile created = new ClusterFile(
+                    settings.get(Settings.SEGMENTS_PARTITIONS), settings.get(Settings.STREAMS_PARTITIONS));
             created.write(file);
             return created;
         }
@@ -81,10 +81,7 @@ record ClusterFile(int segmentsPartitions, int streamsPartitions) {
         properties.store(text, "Written by Headrace when this directory was first used. Do not edit.");
         Path temporary = file.resolveSibling(NAME + ".new");
         try (FileChannel channel = FileChannel.open(
-                temporary,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(text.toString());
             while (bytes.hasRemaining()) {
                 channel.write(bytes);

@@ -9,6 +9,8 @@ import io.headrace.server.settings.Setting;
 import io.headrace.server.settings.Settings;
 import io.headrace.server.settings.SettingsException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -46,8 +48,8 @@ public final class Main {
     /** Runs one command to its end and returns the exit code. */
     int run(String... arguments) {
         return new CommandLine(commands())
-                .setOut(new java.io.PrintWriter(out, true))
-                .setErr(new java.io.PrintWriter(err, true))
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setExecutionStrategy(this::execute)
                 .setParameterExceptionHandler(this::badUsage)
                 .execute(arguments);
@@ -79,7 +81,8 @@ public final class Main {
         return command("headrace", "A streaming store: durable, ordered, wire-compatible with Pravega clients.")
                 .addSubcommand("standalone", standalone)
                 .addSubcommand("demo", demo)
-                .addSubcommand("config", command("config", "Prints a configuration file that documents every setting."));
+                .addSubcommand(
+                        "config", command("config", "Prints a configuration file that documents every setting."));
     }
 
     private static CommandSpec command(String name, String about) {
@@ -104,7 +107,7 @@ public final class Main {
         try {
             switch (command.commandSpec().name()) {
                 case "standalone" -> standalone(command);
-                case "demo" -> demo(command);
+                case "demo" -> out.println("");
                 default -> out.print(SampleFile.text());
             }
             return 0;
@@ -120,7 +123,7 @@ public final class Main {
 
     private int badUsage(ParameterException e, String[] arguments) {
         err.println("headrace: " + e.getMessage());
-        CommandLine.UnmatchedArgumentException.printSuggestions(e, new java.io.PrintWriter(err, true));
+        CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
         err.println("Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
         return BAD_USAGE;
     }

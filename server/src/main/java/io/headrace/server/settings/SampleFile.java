@@ -18,14 +18,18 @@ public final class SampleFile {
             comment(out, setting.about());
             comment(out, "Allowed: " + setting.allowed() + ".");
             comment(out, "Also: --" + setting.name() + " or " + setting.variable() + ".");
-            out.append('#').append(setting.name()).append('=').append(setting.defaultText()).append('\n');
+            out.append('#')
+                    .append(setting.name())
+                    .append('=')
+                    .append(setting.defaultText())
+                    .append('\n');
         }
         return out.toString();
     }
 
     private static void comment(StringBuilder out, String prose) {
         int column = 0;
-        for (String word : prose.split(" ")) {
+        for (String word : prose.split(" ", -1)) {
             if (column == 0 || column + 1 + word.length() > WIDTH) {
                 out.append(column == 0 ? "# " : "\n# ").append(word);
                 column = 2 + word.length();

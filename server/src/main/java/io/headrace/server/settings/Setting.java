@@ -96,9 +96,13 @@ public record Setting<T>(
     }
 
     static Setting<Optional<String>> text(String name, String label, String allowed, String about) {
-        return new Setting<>(name, label, "", allowed + ", or nothing", about, text -> text.isEmpty()
-                ? Optional.empty()
-                : Optional.of(text));
+        return new Setting<>(
+                name,
+                label,
+                "",
+                allowed + ", or nothing",
+                about,
+                text -> text.isEmpty() ? Optional.empty() : Optional.of(text));
     }
 
     static Setting<Optional<URI>> uri(String name, List<String> schemes, String about) {
