@@ -88,7 +88,7 @@ public record Setting<T>(
                 throw new IllegalArgumentException();
             }
             try {
-                return InetAddress.getByName(text);
+                return InetAddress.getAllByName(text)[0];
             } catch (UnknownHostException e) {
                 throw new IllegalArgumentException("it has no address");
             }
