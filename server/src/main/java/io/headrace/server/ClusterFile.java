@@ -42,6 +42,8 @@ record ClusterFile(int segmentsPartitions, int streamsPartitions) {
                     settings.get(Settings.SEGMENTS_PARTITIONS), settings.get(Settings.STREAMS_PARTITIONS));
             created.write(file);
             return created;
+        } catch (IllegalArgumentException e) {
+            throw damaged(file, "format", properties); // a broken escape sequence
         }
         if (!FORMAT.equals(properties.getProperty("format"))) {
             throw damaged(file, "format", properties);

@@ -2,7 +2,6 @@
 package io.headrace.server;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -19,11 +18,6 @@ import org.jspecify.annotations.Nullable;
 /** The directory that holds all data of a server, in use by this process alone from opening to closing. */
 final class DataDirectory implements AutoCloseable {
     private static final String LOCK = "lock";
-
-    /** What the log needs to open its first files. */
-    private static final long MIN_FREE_BYTES = 128L << 20;
-
-    private static final int PROBE_BYTES = 64 << 10;
 
     private final Path path;
     private final FileChannel lockFile;
@@ -46,13 +40,12 @@ final class DataDirectory implements AutoCloseable {
                     path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             lock(path, lockFile);
             checkContents(path);
-            checkSpace(path);
             return new DataDirectory(path, lockFile);
         } catch (IOException e) {
             close(lockFile, e);
             throw new StartException(
                     "cannot write to the data directory " + path + " (" + reason(e)
-                            + "): give this user the right to, free some space, or choose another with --data",
+                            + "): give this user the right to, or choose another with --data",
                     e);
         } catch (StartException e) {
             close(lockFile, e);
@@ -78,7 +71,7 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private static void checkContents(Path path) throws IOException {
-        if (Files.exists(path.resolve(ClusterFile.NAME))) {
+        if (!Files.notExists(path.resolve(ClusterFile.NAME))) {
             return;
         }
         List<String> ours = List.of(LOCK, ClusterFile.NAME + ".new");
@@ -89,22 +82,6 @@ final class DataDirectory implements AutoCloseable {
                 throw new StartException("the directory " + path + " is not empty and has no " + ClusterFile.NAME
                         + ": if it is a Headrace data directory, restore that file; else choose another with --data");
             }
-        }
-    }
-
-    private static void checkSpace(Path path) throws IOException {
-        long free = Files.getFileStore(path).getUsableSpace();
-        if (free < MIN_FREE_BYTES) {
-            throw new StartException("the disk of the data directory " + path + " has " + (free >> 20)
-                    + " MiB left, at least " + (MIN_FREE_BYTES >> 20)
-                    + " MiB are needed: free some space, or choose another with --data");
-        }
-        Path probe = path.resolve(ClusterFile.NAME + ".new");
-        try (FileChannel channel = FileChannel.open(probe, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.allocate(PROBE_BYTES));
-            channel.force(true);
-        } finally {
-            Files.deleteIfExists(probe);
         }
     }
 

@@ -40,7 +40,10 @@ final class ControllerClient {
 
     /** Succeeds also if the scope is there already. */
     Future<Void> createScope(String scope) {
-        return call("createScope", ScopeInfo.newBuilder().setScope(scope).build(), CreateScopeStatus.getDefaultInstance())
+        return call(
+                        "createScope",
+                        ScopeInfo.newBuilder().setScope(scope).build(),
+                        CreateScopeStatus.getDefaultInstance())
                 .compose(reply -> switch (reply.getStatus()) {
                     case SUCCESS, SCOPE_EXISTS -> Future.succeededFuture();
                     default -> Future.failedFuture("scope " + scope + " was not created: " + reply.getStatus());

@@ -112,7 +112,8 @@ public final class Demo {
     }
 
     private Future<Lane> open(SegmentRange range) {
-        String name = SegmentName.of(SCOPE, stream.getStream(), range.getSegmentId().getSegmentId())
+        String name = SegmentName.of(
+                        SCOPE, stream.getStream(), range.getSegmentId().getSegmentId())
                 .qualified();
         List<byte[]> events = changes.stream()
                 .filter(change -> contains(range, RoutingKeyHash.position(change.zone())))
@@ -199,7 +200,6 @@ public final class Demo {
                 bytes / 1e6 / seconds);
     }
 
-   
     private static boolean contains(SegmentRange range, double position) {
         return position >= range.getMinKey() && position < range.getMaxKey();
     }
@@ -209,6 +209,7 @@ public final class Demo {
     }
 
     private static <T> Future<List<T>> all(List<Future<T>> futures) {
-        return Future.all(futures).map(all -> futures.stream().map(Future::result).toList());
+        return Future.all(futures)
+                .map(all -> futures.stream().map(Future::result).toList());
     }
 }

@@ -34,7 +34,8 @@ final class SegmentReader {
         return connection
                 .request(new GetStreamSegmentInfo(connection.nextRequestId(), segment, ""))
                 .compose(reply -> reply instanceof StreamSegmentInfo info
-                        ? reader.readFrom(info.startOffset(), info.writeOffset()).map(info.writeOffset())
+                        ? reader.readFrom(info.startOffset(), info.writeOffset())
+                                .map(info.writeOffset())
                         : Future.failedFuture(new DemoException("the store does not know " + segment + ": " + reply)));
     }
 

@@ -67,8 +67,9 @@ final class SegmentWriter {
     private void sendMore() {
         while (next < events.size() && inFlight.size() < BLOCKS_IN_FLIGHT) {
             int end = Math.min(next + EVENTS_PER_BLOCK, events.size());
-            List<ByteBuf> block =
-                    events.subList(next, end).stream().map(Unpooled::wrappedBuffer).toList();
+            List<ByteBuf> block = events.subList(next, end).stream()
+                    .map(Unpooled::wrappedBuffer)
+                    .toList();
             next = end;
             inFlight.addLast(new Sent(end, System.nanoTime()));
             connection.send(AppendBlocks.encode(UnpooledByteBufAllocator.DEFAULT, writer, block, end, requestId));
