@@ -4,10 +4,12 @@ package io.headrace.server;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.headrace.server.demo.Demo;
+import io.headrace.server.demo.DemoException;
 import io.headrace.server.settings.SampleFile;
 import io.headrace.server.settings.Setting;
 import io.headrace.server.settings.Settings;
 import io.headrace.server.settings.SettingsException;
+import io.vertx.core.net.HostAndPort;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -107,16 +109,21 @@ public final class Main {
         try {
             switch (command.commandSpec().name()) {
                 case "standalone" -> standalone(command);
-                case "demo" -> out.println("");
+                case "demo" -> {
+                    return demo(command) ? 0 : FAILED;
+                }
                 default -> out.print(SampleFile.text());
             }
             return 0;
         } catch (SettingsException e) {
             err.println("headrace: " + e.getMessage());
             return BAD_USAGE;
-        } catch (StartException e) {
+        } catch (StartException | DemoException e) {
             err.println("headrace: " + e.getMessage());
             LOG.debug("start failed", e);
+            return FAILED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return FAILED;
         }
     }
@@ -128,7 +135,7 @@ public final class Main {
         return BAD_USAGE;
     }
 
-    private void standalone(ParseResult command) {
+    private void standalone(ParseResult command) throws InterruptedException {
         Map<String, String> commandLine = new HashMap<>();
         for (Setting<?> setting : Settings.ALL) {
             String value = command.matchedOptionValue("--" + setting.name(), (String) null);
@@ -138,13 +145,36 @@ public final class Main {
         }
         Path file = command.matchedOptionValue("--config", (Path) null);
         Settings settings = Settings.resolve(commandLine, environment, file);
-        if (LoggerFactory.getLogger("io.headrace") instanceof Logger logger) {
-            logger.setLevel(Level.valueOf(settings.get(Settings.LOG_LEVEL).name()));
-        }
+        logLevel(settings.get(Settings.LOG_LEVEL));
         Standalone server = Standalone.start(settings);
         Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
         out.println("READY " + server.addresses().toJson());
         out.flush();
         server.awaitEnd();
+    }
+
+    private boolean demo(ParseResult command) {
+        logLevel(Settings.LogLevel.WARN); // the screen belongs to the demonstration
+        String controller = command.matchedOptionValue("--controller", (String) null);
+        if (controller != null) {
+            return Demo.run(address(controller), out);
+        }
+        try (ThrowawayServer server = ThrowawayServer.start()) {
+            return Demo.run(address(server.addresses().controller()), out);
+        }
+    }
+
+    private static HostAndPort address(String text) {
+        HostAndPort address = HostAndPort.parseAuthority(text, 0);
+        if (address == null || address.port() == 0) {
+            throw new StartException("--controller " + text + " is not a host and a port, such as 127.0.0.1:9090");
+        }
+        return address;
+    }
+
+    private static void logLevel(Settings.LogLevel level) {
+        if (LoggerFactory.getLogger("io.headrace") instanceof Logger logger) {
+            logger.setLevel(Level.valueOf(level.name()));
+        }
     }
 }

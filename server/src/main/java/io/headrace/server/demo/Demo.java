@@ -10,6 +10,7 @@ import io.headrace.server.demo.ClockChanges.Change;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.SocketAddress;
 import java.io.PrintStream;
@@ -41,16 +42,14 @@ public final class Demo {
     /** One segment of the stream, with the part of the data that belongs there. */
     private record Lane(SegmentRange range, String name, StoreConnection connection, List<byte[]> events) {}
 
-    private final Vertx vertx;
     private final ControllerClient controller;
     private final NetClient netClient;
     private final PrintStream out;
     private final List<Change> changes = ClockChanges.all();
     private final StreamInfo stream;
 
-    private Demo(Vertx vertx, String host, int port, PrintStream out) {
-        this.vertx = vertx;
-        this.controller = new ControllerClient(vertx, SocketAddress.inetSocketAddress(port, host));
+    private Demo(Vertx vertx, HostAndPort controller, PrintStream out) {
+        this.controller = new ControllerClient(vertx, SocketAddress.inetSocketAddress(controller.port(), controller.host()));
         this.netClient = vertx.createNetClient();
         this.out = out;
         this.stream = StreamInfo.newBuilder()
@@ -65,11 +64,11 @@ public final class Demo {
      * @return whether everything came back, in order
      * @throws DemoException if it could not be carried out
      */
-    public static boolean run(String host, int port, PrintStream out) {
+    public static boolean run(HostAndPort controller, PrintStream out) {
         Vertx vertx = Vertx.vertx();
         try {
             Promise<Boolean> done = Promise.promise();
-            vertx.runOnContext(start -> new Demo(vertx, host, port, out).run().onComplete(done));
+            vertx.runOnContext(start -> new Demo(vertx, controller, out).run().onComplete(done));
             return done.future().toCompletionStage().toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof DemoException known
