@@ -8,6 +8,10 @@ interface Answer<T> {
 
     void ok(T response);
 
-    /** @param message what was wrong, for people; the published client shows it in its exception */
+    /**
+     * The call ends with a status.
+     *
+     * @param message what was wrong, for people; the published client shows it in its exception
+     */
     void fail(GrpcStatus status, String message);
 }
