@@ -31,4 +31,13 @@ final class FatalErrors {
         }
         LOG.error("unexpected failure in {}", where, cause);
     }
+
+    /** Ends the process because of something that only a restart can mend. */
+    static void endNow(String reason) {
+        try {
+            LOG.error("{}: the process ends, a restart recovers all that was acknowledged", reason);
+        } finally {
+            Runtime.getRuntime().halt(EXIT_CODE);
+        }
+    }
 }

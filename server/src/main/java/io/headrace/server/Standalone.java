@@ -1,39 +1,30 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.server;
 
-import io.headrace.engine.log.CheckpointStore;
-import io.headrace.engine.log.LogStore;
-import io.headrace.engine.partition.Partition;
-import io.headrace.engine.partition.PartitionOptions;
-import io.headrace.engine.partition.StateMachine;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
 import io.headrace.engine.segments.SegmentsMachine;
+import io.headrace.engine.streams.StreamCommand;
+import io.headrace.engine.streams.StreamReply;
+import io.headrace.engine.streams.StreamsMachine;
+import io.headrace.engine.streams.StreamsOptions;
 import io.headrace.server.settings.Settings;
+import io.headrace.verticles.bookkeeper.BookKeeperLogStore;
+import io.headrace.verticles.bookkeeper.LogOptions;
 import io.headrace.verticles.embedded.EmbeddedEnsemble;
 import io.headrace.verticles.embedded.EmbeddedOptions;
-import io.headrace.verticles.embedded.EnsembleException;
 import io.headrace.verticles.host.HostOptions;
-import io.headrace.verticles.host.HostedPartition;
-import io.headrace.verticles.host.PartitionFactory;
 import io.headrace.verticles.host.PartitionHost;
 import io.headrace.verticles.host.Partitions;
 import io.headrace.verticles.wire.Credits;
 import io.headrace.verticles.wire.WireNode;
 import io.headrace.verticles.wire.WireOptions;
-import io.headrace.verticles.wire.WireVerticle;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpServer;
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,11 +33,12 @@ final class Standalone {
     private static final Logger LOG = LoggerFactory.getLogger(Standalone.class);
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
-    private static final Duration END_LIMIT = Duration.ofSeconds(5);
+    private static final Duration END_LIMIT = Duration.ofSeconds(4);
 
-    private static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
+    private static final int EVENT_LOOPS =
+            Math.max(2, Runtime.getRuntime().availableProcessors());
 
-    /** Bytes of appends that all connections together may have handed over and not had answered. */
+    /** Bytes that all connections together may have handed over and not had answered. */
     private static final long CREDIT_BYTES = 128L << 20;
 
     private final Started started;
@@ -67,19 +59,13 @@ final class Standalone {
         Started started = new Started();
         try {
             return new Standalone(started, compose(settings, started));
-        } catch (StartException e) {
-            started.end();
-            throw e;
-        } catch (EnsembleException e) {
-            started.end();
-            throw new StartException(e.getMessage(), e);
-        } catch (IOException | RuntimeException e) {
-            started.end();
-            throw new StartException("the server cannot start: " + e, e);
         } catch (InterruptedException e) {
             started.end();
             Thread.currentThread().interrupt();
             throw new StartException("the start was interrupted", e);
+        } catch (IOException | RuntimeException e) {
+            started.end();
+            throw StartException.of(e);
         }
     }
 
@@ -88,40 +74,78 @@ final class Standalone {
         DataDirectory data =
                 started.add("data directory", DataDirectory.open(settings.get(Settings.DATA)), DataDirectory::close);
         ClusterFile cluster = ClusterFile.readOrCreate(data.path(), settings);
-        settings.get(Settings.TIER2)
-                .ifPresent(uri -> LOG.warn("tier2 is {}, but this version has no long-term storage yet: all data stays in {}",
-                        uri, data.path()));
+        settings.get(Settings.TIER2).ifPresent(uri -> LOG.warn("tier2={}: {}", uri, Settings.TIER2.about()));
 
-        EmbeddedOptions storage = EmbeddedOptions.in(data.path().resolve("storage"));
         EmbeddedEnsemble ensemble = started.add(
-                "storage", EmbeddedEnsemble.start(storage, Standalone::storageFailed), EmbeddedEnsemble::close);
+                "storage",
+                EmbeddedEnsemble.start(EmbeddedOptions.in(data.path().resolve("storage")), FatalErrors::endNow),
+                EmbeddedEnsemble::close);
+        BookKeeperLogStore logs = started.add(
+                "logs",
+                BookKeeperLogStore.connect(LogOptions.of(ensemble.connectString())),
+                BookKeeperLogStore::close);
 
-
-        Vertx vertx = started.add("event loops", vertx(), v -> Await.result("closing", v.close(), END_LIMIT));
-        PartitionHost host = started.add(
-                "partitions",
-                Await.result(
-                        "the partition host",
-                        PartitionHost.start(vertx, EVENT_LOOPS, HostOptions.DEFAULT, Standalone::fenced),
-                        START_LIMIT),
-                h -> Await.result("closing the partitions", h.close(), END_LIMIT));
-        Durability durability = new Durability(logs, checkpoints, caches(settings, cluster));
+        Vertx vertx = started.add("event loops", vertx(), v -> Await.result("ending", v.close(), END_LIMIT));
+        PartitionHost host = started.add("partitions", host(vertx), h -> Await.result("ending", h.close(), END_LIMIT));
         Partitions<SegmentCommand, SegmentReply> segments =
                 Partitions.ofSegments(Partitions.evenTable(cluster.segmentsPartitions()));
-        durability.open(host, "segments", segments, () -> new SegmentsMachine(ALLOCATOR), Standalone::bytesOf);
-        awaitServing(host);
+        Partitions<StreamCommand, StreamReply> streams =
+                Partitions.ofScopes(Partitions.evenTable(cluster.streamsPartitions()));
+        PartitionOpener opener =
+                new PartitionOpener(host, logs, logs.checkpoints(), PartitionMemory.share(settings, cluster));
+        opener.open(
+                "segments",
+                segments,
+                number -> new SegmentsMachine(PooledByteBufAllocator.DEFAULT),
+                PartitionMemory::bytesOf);
+        opener.open(
+                "streams",
+                streams,
+                number -> streamsMachine(number, vertx, streams, segments),
+                PartitionMemory::bytesOf);
+        opener.awaitServing(START_LIMIT);
 
-        String bind = exposure.bind();
-        int storePort = settings.get(Settings.STORE_PORT);
-        WireNode node = new WireNode(segments, new Credits(CREDIT_BYTES), WireOptions.DEFAULT.listeningOn(bind, storePort));
-        WireVerticle wire = new WireVerticle(node);
-        return new Addresses("", "", "");
+        WireNode node = new WireNode(
+                segments,
+                new Credits(CREDIT_BYTES),
+                WireOptions.DEFAULT.listeningOn(exposure.bind(), settings.get(Settings.STORE_PORT)));
+        Faces faces = new Faces(settings, exposure, vertx, started);
+        int storePort = faces.store(node, EVENT_LOOPS);
+        int controllerPort = faces.controller(storePort, streams);
+        int httpPort = faces.http(new Health(host, node.counters())::report);
+        return new Addresses(
+                Addresses.of(exposure.advertised(), controllerPort),
+                Addresses.of(exposure.advertised(), storePort),
+                Addresses.of(exposure.advertised(), httpPort));
     }
 
     private static Vertx vertx() {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS));
         vertx.exceptionHandler(cause -> FatalErrors.handle("an event loop", cause));
         return vertx;
+    }
+
+    private static PartitionHost host(Vertx vertx) throws InterruptedException {
+        return Await.result(
+                "starting event loops",
+                PartitionHost.start(
+                        vertx,
+                        EVENT_LOOPS,
+                        HostOptions.DEFAULT,
+                        (name, cause) -> FatalErrors.endNow("another process has taken over " + name)),
+                START_LIMIT);
+    }
+
+    /** Calls between partitions take a turn of their own, also to a partition of the same event loop. */
+    private static StreamsMachine streamsMachine(
+            int number,
+            Vertx vertx,
+            Partitions<StreamCommand, StreamReply> streams,
+            Partitions<SegmentCommand, SegmentReply> segments) {
+        return new StreamsMachine(
+                StreamsOptions.of(number, streams.count()),
+                (command, replyTo) -> vertx.runOnContext(turn -> segments.submit(command.segment(), command, replyTo)),
+                (command, replyTo) -> vertx.runOnContext(turn -> streams.submit(command.scope(), command, replyTo)));
     }
 
     /** Where clients find it. */

@@ -88,6 +88,15 @@ public final class Settings {
             1,
             "Number of partitions that store scopes and streams. Fixed when the data directory is first used.");
 
+    public static final Setting<Integer> CACHE_MIB = Setting.number(
+            "cache-mib",
+            "N",
+            16,
+            1 << 20,
+            320,
+            "Memory for the newest data and for data read back, in MiB, shared by all partitions. It is direct memory:"
+                    + " more of it may need a larger -XX:MaxDirectMemorySize in HEADRACE_JAVA_OPTS.");
+
     public static final Setting<Optional<URI>> TIER2 = Setting.uri(
             "tier2",
             List.of("file", "hdfs", "s3"),
@@ -110,6 +119,7 @@ public final class Settings {
             SECURITY,
             SEGMENTS_PARTITIONS,
             STREAMS_PARTITIONS,
+            CACHE_MIB,
             TIER2,
             LOG_LEVEL);
 
