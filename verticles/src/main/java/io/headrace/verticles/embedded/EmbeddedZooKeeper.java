@@ -3,6 +3,7 @@ package io.headrace.verticles.embedded;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -16,6 +17,7 @@ import org.apache.zookeeper.server.persistence.FileTxnSnapLog;
 
 /** One ZooKeeper server on 127.0.0.1. Every write is synced to disk before it is acknowledged (ZooKeeper's default). */
 final class EmbeddedZooKeeper implements AutoCloseable {
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
     private static final int TICK_MILLIS = 2_000;
     private static final int MAX_CONNECTIONS = 1_000;
     private static final int RETAINED_SNAPSHOTS = 3;
@@ -46,7 +48,8 @@ final class EmbeddedZooKeeper implements AutoCloseable {
         FileTxnLog.setPreallocSize(LOG_PREALLOCATION_BYTES);
         ServerCnxnFactory connections;
         try {
-            connections = ServerCnxnFactory.createFactory(new InetSocketAddress("127.0.0.1", port), MAX_CONNECTIONS);
+            connections = ServerCnxnFactory.createFactory(
+                    new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), port), MAX_CONNECTIONS);
         } catch (BindException e) {
             throw new EnsembleException(
                     "port " + port + " of 127.0.0.1 is in use: stop the process that holds it or choose another"
