@@ -96,12 +96,18 @@ final class Standalone {
         opener.open(
                 "segments",
                 segments,
-                number -> new SegmentsMachine(PooledByteBufAllocator.DEFAULT),
+                (number, loop, self) -> new SegmentsMachine(PooledByteBufAllocator.DEFAULT),
                 PartitionMemory::bytesOf);
         opener.open(
                 "streams",
                 streams,
-                number -> streamsMachine(number, vertx, streams, segments),
+                (number, loop, self) -> new StreamsMachine(
+                        StreamsOptions.of(number, cluster.streamsPartitions()),
+                        // In turns of their own, also if the other partition is on the same loop.
+                        (command, replyTo) ->
+                                loop.execute(() -> segments.submit(command.segment(), command, replyTo)),
+                        (command, replyTo) -> loop.execute(() -> streams.submit(command.scope(), command, replyTo)),
+                        self),
                 PartitionMemory::bytesOf);
         opener.awaitServing(START_LIMIT);
 
@@ -134,18 +140,6 @@ final class Standalone {
                         HostOptions.DEFAULT,
                         (name, cause) -> FatalErrors.endNow("another process has taken over " + name)),
                 START_LIMIT);
-    }
-
-    /** Calls between partitions take a turn of their own, also to a partition of the same event loop. */
-    private static StreamsMachine streamsMachine(
-            int number,
-            Vertx vertx,
-            Partitions<StreamCommand, StreamReply> streams,
-            Partitions<SegmentCommand, SegmentReply> segments) {
-        return new StreamsMachine(
-                StreamsOptions.of(number, streams.count()),
-                (command, replyTo) -> vertx.runOnContext(turn -> segments.submit(command.segment(), command, replyTo)),
-                (command, replyTo) -> vertx.runOnContext(turn -> streams.submit(command.scope(), command, replyTo)));
     }
 
     /** Where clients find it. */
