@@ -40,6 +40,13 @@ final class Checkpointer {
     private final Consumer<Throwable> lose;
 
     private @Nullable Checkpoint current;
+
+    /**
+     * The oldest frame that the newest snapshot refers to. Not the state of later: what has changed since may not be
+     * committed, and a crash would bring back references to frames that are gone.
+     */
+    private long oldestFrame;
+
     private long bytes;
     private long frames;
     private long committed;
@@ -103,6 +110,7 @@ final class Checkpointer {
         ByteBuf snapshot = PooledByteBufAllocator.DEFAULT.buffer();
         try {
             machine.snapshot(snapshot);
+            oldestFrame = machine.oldestFrame();
         } catch (RuntimeException e) {
             snapshot.release();
             lose.accept(e);
@@ -143,7 +151,7 @@ final class Checkpointer {
         if (former != null) {
             checkpoints.delete(former);
         }
-        long needed = Math.min(checkpoint.frame() + 1, machine.oldestFrame());
+        long needed = Math.min(checkpoint.frame() + 1, oldestFrame);
         if (needed <= log.firstFrame()) {
             end();
         } else {
