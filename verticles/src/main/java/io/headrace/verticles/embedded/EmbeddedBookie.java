@@ -43,10 +43,11 @@ final class EmbeddedBookie implements AutoCloseable {
         this.components = components;
     }
 
-    static EmbeddedBookie start(Path directory, String zooKeeper, EmbeddedOptions options, Consumer<String> onFailure)
+    static EmbeddedBookie start(
+            Path directory, EmbeddedZooKeeper zooKeeper, EmbeddedOptions options, Consumer<String> onFailure)
             throws Exception {
-        ServerConfiguration conf = configuration(directory, zooKeeper, options);
-        prepareIdentity(conf, options);
+        ServerConfiguration conf = configuration(directory, zooKeeper.connectString(), options);
+        prepareIdentity(conf, zooKeeper, options);
         EmbeddedServer server;
         try {
             server = EmbeddedServer.builder(new BookieConfiguration(conf))
