@@ -2,6 +2,7 @@
 package io.headrace.verticles.wire;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +48,12 @@ final class AnswerQueue {
         }
     }
 
-    /** Takes all answers and delivers them, each producer's in its order. */
-    void deliverAll() {
+    /**
+     * Takes all answers and delivers them, each producer's in its order.
+     *
+     * @param failed receives what a delivery throws; the others are delivered all the same
+     */
+    void deliverAll(Consumer<RuntimeException> failed) {
         Answer taken = newest.get();
         while (taken != null && taken != CLOSED && !newest.compareAndSet(taken, null)) {
             taken = newest.get();
@@ -59,12 +64,20 @@ final class AnswerQueue {
         for (Answer answer = reverse(taken); answer != null; ) {
             Answer following = answer.next;
             answer.next = null;
-            if (newest.get() == CLOSED) {
-                answer.discard();
-            } else {
-                answer.deliver();
-            }
+            deliver(answer, failed);
             answer = following;
+        }
+    }
+
+    private void deliver(Answer answer, Consumer<RuntimeException> failed) {
+        if (newest.get() == CLOSED) {
+            answer.discard();
+            return;
+        }
+        try {
+            answer.deliver();
+        } catch (RuntimeException e) {
+            failed.accept(e);
         }
     }
 

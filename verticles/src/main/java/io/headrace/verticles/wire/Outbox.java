@@ -58,7 +58,7 @@ final class Outbox {
             tail = null;
             current.addComponent(true, before);
         }
-        current.addComponent(true, bytes);
+        current.addFlattenedComponents(true, bytes);
     }
 
     /** Bytes that the peer has not taken yet. */

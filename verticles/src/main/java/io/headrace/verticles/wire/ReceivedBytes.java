@@ -54,6 +54,17 @@ final class ReceivedBytes {
         return value;
     }
 
+    /** Drops {@code size} bytes from the front. */
+    void skip(int size) {
+        bytes -= size;
+        for (int left = size; left > 0; ) {
+            int part = Math.min(left, pieces.getFirst().readableBytes());
+            pieces.getFirst().skipBytes(part);
+            dropFirstIfEmpty();
+            left -= part;
+        }
+    }
+
     /** Takes {@code size} bytes from the front: a view, valid for as long as it is reachable. */
     ByteBuf take(int size) {
         bytes -= size;
@@ -118,12 +129,16 @@ final class ReceivedBytes {
     private ByteBuf takeFromFirst(int size) {
         ByteBuf first = pieces.getFirst();
         ByteBuf taken = first.readSlice(size);
-        if (!first.isReadable()) {
+        dropFirstIfEmpty();
+        return taken;
+    }
+
+    private void dropFirstIfEmpty() {
+        if (!pieces.getFirst().isReadable()) {
             pieces.removeFirst();
             if (pieces.isEmpty()) {
                 collecting = null;
             }
         }
-        return taken;
     }
 }
