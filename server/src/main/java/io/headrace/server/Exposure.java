@@ -21,8 +21,9 @@ record Exposure(String bind, String advertised) {
                     + " and write all data, say so with --security open; else leave --host out");
         }
         if (host.isAnyLocalAddress() && settings.get(Settings.ADVERTISED_HOST).isEmpty()) {
-            throw new StartException("host " + host.getHostAddress()
-                    + " is no address that clients could connect to: say with --advertised-host which one they should use");
+            throw new StartException(
+                    "host " + host.getHostAddress()
+                            + " is no address that clients could connect to: say with --advertised-host which one they should use");
         }
         String bind = host.getHostAddress();
         return new Exposure(bind, settings.get(Settings.ADVERTISED_HOST).orElse(bind));

@@ -1,8 +1,6 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.server;
 
-import io.headrace.engine.segments.SegmentCommand;
-import io.headrace.engine.segments.SegmentReply;
 import io.headrace.engine.streams.StreamCommand;
 import io.headrace.engine.streams.StreamReply;
 import io.headrace.server.settings.Setting;

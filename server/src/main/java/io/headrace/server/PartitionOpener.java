@@ -61,10 +61,7 @@ final class PartitionOpener {
      * @param bytesOf how much memory a waiting command holds, in bytes
      */
     <C, R> void open(
-            String kind,
-            Partitions<C, R> partitions,
-            Machines<C, R> machines,
-            ToLongFunction<? super C> bytesOf) {
+            String kind, Partitions<C, R> partitions, Machines<C, R> machines, ToLongFunction<? super C> bytesOf) {
         for (int i = 0; i < partitions.count(); i++) {
             int number = i;
             PartitionFactory<C, R> factory = (name, loop, listener) -> create(name, number, loop, machines, listener);

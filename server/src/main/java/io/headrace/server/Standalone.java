@@ -35,8 +35,7 @@ final class Standalone {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration END_LIMIT = Duration.ofSeconds(4);
 
-    private static final int EVENT_LOOPS =
-            Math.max(2, Runtime.getRuntime().availableProcessors());
+    private static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     /** Bytes that all connections together may have handed over and not had answered. */
     private static final long CREDIT_BYTES = 128L << 20;
@@ -81,9 +80,7 @@ final class Standalone {
                 EmbeddedEnsemble.start(EmbeddedOptions.in(data.path().resolve("storage")), FatalErrors::endNow),
                 EmbeddedEnsemble::close);
         BookKeeperLogStore logs = started.add(
-                "logs",
-                BookKeeperLogStore.connect(LogOptions.of(ensemble.connectString())),
-                BookKeeperLogStore::close);
+                "logs", BookKeeperLogStore.connect(LogOptions.of(ensemble.connectString())), BookKeeperLogStore::close);
 
         Vertx vertx = started.add("event loops", vertx(), v -> Await.result("ending", v.close(), END_LIMIT));
         PartitionHost host = started.add("partitions", host(vertx), h -> Await.result("ending", h.close(), END_LIMIT));
@@ -104,8 +101,7 @@ final class Standalone {
                 (number, loop, self) -> new StreamsMachine(
                         StreamsOptions.of(number, cluster.streamsPartitions()),
                         // In turns of their own, also if the other partition is on the same loop.
-                        (command, replyTo) ->
-                                loop.execute(() -> segments.submit(command.segment(), command, replyTo)),
+                        (command, replyTo) -> loop.execute(() -> segments.submit(command.segment(), command, replyTo)),
                         (command, replyTo) -> loop.execute(() -> streams.submit(command.scope(), command, replyTo)),
                         self),
                 PartitionMemory::bytesOf);

@@ -24,7 +24,7 @@ final class StartException extends RuntimeException {
             return known;
         }
         if (e instanceof EnsembleException || e instanceof LogException) {
-            return new StartException(e.getMessage(), e);
+            return new StartException(String.valueOf(e.getMessage()), e);
         }
         return new StartException("the server cannot start: " + e, e);
     }

@@ -37,7 +37,8 @@ final class ThrowawayServer implements AutoCloseable {
         Map<String, String> options =
                 Map.of("data", data.toString(), "controller-port", "0", "store-port", "0", "http-port", "0");
         try {
-            ThrowawayServer server = new ThrowawayServer(Standalone.start(Settings.resolve(options, Map.of(), null)), data);
+            ThrowawayServer server =
+                    new ThrowawayServer(Standalone.start(Settings.resolve(options, Map.of(), null)), data);
             Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
             return server;
         } catch (StartException e) {

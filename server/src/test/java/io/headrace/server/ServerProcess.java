@@ -37,9 +37,8 @@ final class ServerProcess implements AutoCloseable {
         Path errors = Files.createTempFile(logs, "server", ".err");
         List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
         command.addAll(Arrays.asList(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectOutput(output.toFile())
-                .redirectError(errors.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
         builder.environment().put("HEADRACE_JAVA_OPTS", "-Xms64m -Xmx512m -Djava.net.preferIPv4Stack=true");
         return new ServerProcess(builder.start(), output, errors);
     }
@@ -47,7 +46,14 @@ final class ServerProcess implements AutoCloseable {
     /** Starts a server on free ports. */
     static ServerProcess standalone(Path logs, Path data, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(
-                "standalone", "--data", data.toString(), "--controller-port", "0", "--store-port", "0", "--http-port",
+                "standalone",
+                "--data",
+                data.toString(),
+                "--controller-port",
+                "0",
+                "--store-port",
+                "0",
+                "--http-port",
                 "0"));
         arguments.addAll(Arrays.asList(more));
         return start(logs, arguments.toArray(new String[0]));

@@ -67,8 +67,8 @@ final class StandaloneIT {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());
             for (String option : List.of("controller-port", "store-port", "http-port")) {
-                ServerProcess server = ServerProcess.standalone(
-                        temporary, temporary.resolve("data-" + option), "--" + option, port);
+                ServerProcess server =
+                        ServerProcess.standalone(temporary, temporary.resolve("data-" + option), "--" + option, port);
                 assertRefused(server, 1, "port " + port, "in use", "--" + option);
             }
         }
@@ -114,7 +114,8 @@ final class StandaloneIT {
                     send(address, new byte[size]);
                 }
             }
-            assertThat(get("http://" + addresses.http() + "/health").statusCode()).isEqualTo(200);
+            assertThat(get("http://" + addresses.http() + "/health").statusCode())
+                    .isEqualTo(200);
             try (ServerProcess demo = ServerProcess.start(temporary, "demo", "--controller", addresses.controller())) {
                 assertThat(demo.awaitEnd()).as(demo.toString()).isZero();
             }
@@ -136,7 +137,8 @@ final class StandaloneIT {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        assertRefused(ServerProcess.start(temporary, "demo", "--controller", "127.0.0.1:" + port), 1, "127.0.0.1:" + port);
+        assertRefused(
+                ServerProcess.start(temporary, "demo", "--controller", "127.0.0.1:" + port), 1, "127.0.0.1:" + port);
     }
 
     /** The process must end by itself, with nothing on standard output and few words on standard error. */

@@ -49,7 +49,8 @@ public final class Demo {
     private final StreamInfo stream;
 
     private Demo(Vertx vertx, HostAndPort controller, PrintStream out) {
-        this.controller = new ControllerClient(vertx, SocketAddress.inetSocketAddress(controller.port(), controller.host()));
+        this.controller =
+                new ControllerClient(vertx, SocketAddress.inetSocketAddress(controller.port(), controller.host()));
         this.netClient = vertx.createNetClient();
         this.out = out;
         this.stream = StreamInfo.newBuilder()
