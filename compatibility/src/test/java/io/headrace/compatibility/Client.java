@@ -73,6 +73,16 @@ final class Client implements AutoCloseable {
         this.config = ClientConfig.builder().controllerURI(server.controller()).build();
     }
 
+    /** Another client of the same server, with a scope of its own. Closed with this one. */
+    Client other() {
+        return own(new Client(server));
+    }
+
+    /** Another client of the same server in the same scope, such as another process would be. */
+    Client twin() {
+        return own(new Client(server, scope));
+    }
+
     String scope() {
         return scope;
     }
