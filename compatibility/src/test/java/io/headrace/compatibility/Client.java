@@ -17,6 +17,11 @@ import io.pravega.client.connection.impl.SocketConnectionFactoryImpl;
 import io.pravega.client.control.impl.Controller;
 import io.pravega.client.control.impl.ControllerImpl;
 import io.pravega.client.control.impl.ControllerImplConfig;
+import io.pravega.client.security.auth.DelegationTokenProviderFactory;
+import io.pravega.client.segment.impl.Segment;
+import io.pravega.client.segment.impl.SegmentMetadataClient;
+import io.pravega.client.segment.impl.SegmentMetadataClientFactoryImpl;
+import io.pravega.client.stream.Checkpoint;
 import io.pravega.client.stream.EventRead;
 import io.pravega.client.stream.EventStreamReader;
 import io.pravega.client.stream.EventStreamWriter;
@@ -35,8 +40,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -167,6 +174,13 @@ final class Client implements AutoCloseable {
         return resource;
     }
 
+    /** The client of one segment's properties, which can also truncate that segment behind the controller's back. */
+    SegmentMetadataClient segment(String stream, long id) {
+        return own(new SegmentMetadataClientFactoryImpl(controller(), pool())
+                .createSegmentMetadataClient(
+                        new Segment(scope, stream, id), DelegationTokenProviderFactory.createWithEmptyToken()));
+    }
+
     /** The scope of this test, made now if it was not there. */
     String createScope() {
         boolean created = streams().createScope(scope);
@@ -191,10 +205,13 @@ final class Client implements AutoCloseable {
                 .build();
     }
 
-    /** A group over whole streams, without automatic checkpoints. */
+    /**
+     * A group over whole streams, without automatic checkpoints. Its readers look at the group's state before each read,
+     * so that a checkpoint is the next thing they see.
+     */
     ReaderGroup group(String name, String... streamNames) {
         ReaderGroupConfig.ReaderGroupConfigBuilder builder =
-                ReaderGroupConfig.builder().disableAutomaticCheckpoints().groupRefreshTimeMillis(500);
+                ReaderGroupConfig.builder().disableAutomaticCheckpoints().groupRefreshTimeMillis(1);
         for (String stream : streamNames) {
             builder.stream(named(stream));
         }
@@ -207,11 +224,8 @@ final class Client implements AutoCloseable {
     }
 
     EventStreamReader<String> reader(String id, String group) {
-        return own(events().createReader(
-                        id,
-                        group,
-                        STRINGS,
-                        ReaderConfig.builder().disableTimeWindows(true).build()));
+        return own(
+                events().createReader(id, group, STRINGS, ReaderConfig.builder().build()));
     }
 
     EventStreamWriter<String> writer(String stream) {
@@ -266,6 +280,16 @@ final class Client implements AutoCloseable {
         EventRead<String> read = reader.readNextEvent(300);
         assertThat(read.getEvent()).isNull();
         assertThat(read.isCheckpoint()).isFalse();
+    }
+
+    /** Takes a checkpoint that the group's only reader passes; nothing else may be read meanwhile. */
+    Checkpoint checkpoint(ReaderGroup group, EventStreamReader<String> reader, String name) {
+        CompletableFuture<Checkpoint> checkpoint = group.initiateCheckpoint(name, executor());
+        EventRead<String> read = reader.readNextEvent(10_000);
+        assertThat(read.isCheckpoint()).isTrue();
+        assertThat(read.getCheckpointName()).isEqualTo(name);
+        assertThat(reader.readNextEvent(100).getEvent()).isNull();
+        return checkpoint.orTimeout(30, TimeUnit.SECONDS).join();
     }
 
     /** Everything in the streams, read by a new group with one reader, until {@code count} events have come. */

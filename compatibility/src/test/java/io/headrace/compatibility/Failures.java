@@ -45,4 +45,9 @@ final class Failures {
             return fail("Interrupted", e);
         }
     }
+
+    /** For calls that must not return. */
+    static void unexpected(Object value) {
+        fail("Not refused: " + value);
+    }
 }

@@ -35,6 +35,18 @@ final class SegmentIds {
         return ids;
     }
 
+    /** Ids of the segments that follow one. */
+    static Set<Long> successors(Client client, String stream, long id) {
+        Set<Long> ids = new TreeSet<>();
+        client.controller()
+                .getSuccessors(new Segment(client.scope(), stream, id))
+                .join()
+                .getSegmentToPredecessor()
+                .keySet()
+                .forEach(successor -> ids.add(successor.getSegment().getSegmentId()));
+        return ids;
+    }
+
     /** Replaces segments and waits until the new ones are in place. */
     static boolean scale(Client client, String stream, List<Long> sealed, double... bounds) {
         Map<Double, Double> ranges = new HashMap<>();
