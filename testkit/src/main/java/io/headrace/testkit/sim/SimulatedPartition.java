@@ -180,6 +180,19 @@ public final class SimulatedPartition<C, R> {
             });
         }
 
+        /** Sends a command that has no reply. */
+        public void tell(C command) {
+            loop.execute(() -> partition.submit(command, new ReplyTo<>() {
+                @Override
+                public void reply(R reply) {
+                    violated("answered " + command + ", which has no reply");
+                }
+
+                @Override
+                public void lost(String reason) {}
+            }));
+        }
+
         /** Ends the process between two tasks of its loop. What it had in flight is left to chance. */
         public void crash() {
             if (!gone) {

@@ -71,19 +71,9 @@ final class SegmentConnection {
     void breakOff() {
         if (!broken) {
             broken = true;
-            lastArrival = later(lastArrival, () -> owner.submit(new SegmentCommand.Disconnected(id), ignored()));
+            lastArrival = later(lastArrival, () -> owner.tell(new SegmentCommand.Disconnected(id)));
             onBroken.run();
         }
-    }
-
-    private static ReplyTo<SegmentReply> ignored() {
-        return new ReplyTo<>() {
-            @Override
-            public void reply(SegmentReply reply) {}
-
-            @Override
-            public void lost(String reason) {}
-        };
     }
 
     /** Runs {@code task} after what was sent before it. */

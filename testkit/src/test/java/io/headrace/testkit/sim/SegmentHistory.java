@@ -23,6 +23,9 @@ final class SegmentHistory {
     final Shown sealed = new Shown();
     final Shown ended = new Shown();
     private long finalLength = -1;
+
+    /** A length that the segment had between two changes: an event ends there. */
+    long eventEnd;
     private byte[] content = new byte[256];
     private final BitSet known = new BitSet();
 
@@ -58,6 +61,7 @@ final class SegmentHistory {
 
     void info(Floor floor, SegmentReply.Info info) {
         exists(floor, info.length());
+        eventEnd = Math.max(eventEnd, info.length());
         if (info.length() < floor.length() || info.startOffset() < floor.startOffset()) {
             throw violation("has shrunk to " + info + " after " + floor);
         }

@@ -8,9 +8,9 @@ import java.util.UUID;
 /** Creates, seals, truncates and deletes the segments of a lane, and plays with an attribute. One step at a time. */
 final class SegmentOperator extends SegmentClient {
     private static final UUID ATTRIBUTE = new UUID(7, 7);
-    private static long unique;
 
     private final SegmentsWorld.Lane lane;
+    private long unique;
     private boolean created;
     private boolean busy;
 
@@ -47,9 +47,8 @@ final class SegmentOperator extends SegmentClient {
         switch (world.random.nextInt(10)) {
             case 0 -> roll();
             case 1, 2 -> {
-                if (world.forgets && history.length.most() > 0) {
-                    // Where an append ended, so that events are never cut.
-                    step(new SegmentCommand.Truncate(segment, history.length.most()), reply -> {});
+                if (world.forgets && history.eventEnd > 0) {
+                    step(new SegmentCommand.Truncate(segment, history.eventEnd), reply -> {});
                 }
             }
             case 3 -> {

@@ -4,6 +4,7 @@ package io.headrace.testkit.sim;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
 import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ final class SegmentTransactor extends SegmentClient {
         END
     }
 
-    private static final int EVENTS = 3;
+    static final int EVENTS = 3;
 
     private final SegmentsWorld.Lane lane;
     private final int firstNumber;
@@ -31,7 +32,7 @@ final class SegmentTransactor extends SegmentClient {
     final Map<Integer, String> merged = new HashMap<>();
 
     /** Writer numbers of transactions that were given up. */
-    final Map<Integer, Boolean> abandoned = new HashMap<>();
+    final List<Integer> abandoned = new ArrayList<>();
 
     private int count;
     private Step step = Step.CREATE;
@@ -132,7 +133,7 @@ final class SegmentTransactor extends SegmentClient {
     private void end() {
         if (!commits) {
             ask(new SegmentCommand.Delete(segment()), reply -> {
-                abandoned.put(number(), true);
+                abandoned.add(number());
                 next();
             });
             return;

@@ -71,9 +71,9 @@ final class SegmentWriter extends SegmentClient {
             if (reply instanceof SegmentReply.AppendReady appendReady) {
                 long last = Math.max(0, appendReady.lastEventNumber());
                 Shown here = shown(segment);
-                if (last < here.atLeast(epoch()) || last > sent) {
+                if (last < here.atLeast(epoch()) || last > payloads.size()) {
                     throw world.simulation.violation("writer " + number + " is told that " + segment + " has " + last
-                            + " of it; confirmed were " + here.atLeast(epoch()) + ", sent were " + sent);
+                            + " of it; confirmed were " + here.atLeast(epoch()) + ", sent were " + payloads.size());
                 }
                 here.show(epoch(), last);
                 confirmed = Math.max(confirmed, last);

@@ -147,6 +147,7 @@ final class SegmentsHistory {
             throw segment.violation("confirms " + append + " with " + appended);
         }
         segment.exists(floor, appended.length());
+        segment.eventEnd = Math.max(segment.eventEnd, appended.length());
         segment.data(offset, append.data());
     }
 
