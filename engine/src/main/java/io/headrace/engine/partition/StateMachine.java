@@ -47,6 +47,9 @@ public interface StateMachine<C, R> {
     /** The oldest frame whose bytes the state still refers to, or {@link Long#MAX_VALUE}: the log keeps it readable. */
     long oldestFrame();
 
+    /** A reply that will never be delivered: let go of the buffers that it holds. */
+    default void discard(R reply) {}
+
     /** The partition is gone: every {@link ReplyTo} that the machine still holds is told so. */
     void lost(String reason);
 }

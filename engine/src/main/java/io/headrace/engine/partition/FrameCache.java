@@ -1,0 +1,117 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.engine.partition;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frames in memory. This owner's own frames stand in slabs, one after the other, as they were built: the tail cache. Older
+ * ones that were read back from the log are kept apart, so that a reader of history cannot push out what tail readers
+ * need. Both parts are bounded in bytes; a slab is given up as a whole, and only when all its frames are committed.
+ */
+final class FrameCache {
+    static final int SLAB_BYTES = 4 << 20;
+
+    private static final class Slab {
+        final ByteBuf memory;
+        final long firstFrame;
+        long lastFrame;
+
+        Slab(ByteBuf memory, long firstFrame) {
+            this.memory = memory;
+            this.firstFrame = firstFrame;
+            this.lastFrame = firstFrame - 1;
+        }
+    }
+
+    private final ByteBufAllocator allocator;
+    private final long tailBytesMax;
+    private final long readBytesMax;
+    private final Deque<Slab> slabs = new ArrayDeque<>();
+    private final LongObjectMap<ByteBuf> tail = new LongObjectHashMap<>();
+    private final Map<Long, ByteBuf> read = new LinkedHashMap<>(16, 0.75f, true);
+    private long readBytes;
+
+    FrameCache(ByteBufAllocator allocator, long tailBytesMax, long readBytesMax) {
+        this.allocator = allocator;
+        this.tailBytesMax = tailBytesMax;
+        this.readBytesMax = readBytesMax;
+    }
+
+    /** Unused bytes at the end of the newest slab. */
+    int room() {
+        Slab slab = slabs.peekLast();
+        return slab == null ? 0 : slab.memory.writableBytes();
+    }
+
+    /** Starts a slab whose first frame will be {@code frame}, giving up old slabs if there are too many. */
+    void addSlab(long frame, long committedFrame) {
+        while ((slabs.size() + 1L) * SLAB_BYTES > tailBytesMax && slabs.size() > 1) {
+            Slab oldest = slabs.getFirst();
+            if (oldest.lastFrame > committedFrame) {
+                break;
+            }
+            slabs.removeFirst();
+            for (long n = oldest.firstFrame; n <= oldest.lastFrame; n++) {
+                tail.remove(n);
+            }
+            oldest.memory.release();
+        }
+        slabs.addLast(new Slab(allocator.directBuffer(SLAB_BYTES, SLAB_BYTES), frame));
+    }
+
+    /** The memory that the open frame is written into; its writer index says where. */
+    ByteBuf slab() {
+        return slabs.getLast().memory;
+    }
+
+    /** Registers a sealed frame of the newest slab; {@code view} is not retained: the slab is. */
+    void add(long frame, ByteBuf view) {
+        slabs.getLast().lastFrame = frame;
+        tail.put(frame, view);
+    }
+
+    /** Keeps a frame that was read back; ownership of {@code bytes} passes to the cache. */
+    void addRead(long frame, ByteBuf bytes) {
+        ByteBuf former = read.put(frame, bytes);
+        readBytes += bytes.readableBytes();
+        if (former != null) {
+            readBytes -= former.readableBytes();
+            former.release();
+        }
+        Iterator<ByteBuf> eldest = read.values().iterator();
+        while (readBytes > readBytesMax && read.size() > 1) {
+            ByteBuf evicted = eldest.next();
+            eldest.remove();
+            readBytes -= evicted.readableBytes();
+            evicted.release();
+        }
+    }
+
+    @Nullable
+    ByteBuf get(long frame) {
+        ByteBuf own = tail.get(frame);
+        return own != null ? own : read.get(frame);
+    }
+
+    long bytes() {
+        return (long) slabs.size() * SLAB_BYTES + readBytes;
+    }
+
+    void release() {
+        tail.clear();
+        slabs.forEach(slab -> slab.memory.release());
+        slabs.clear();
+        read.values().forEach(ByteBuf::release);
+        read.clear();
+        readBytes = 0;
+    }
+}

@@ -1,0 +1,33 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.engine.partition;
+
+/**
+ * Bounds of one partition.
+ *
+ * @param maxFramesInFlight frames sent to the log and not yet durable, 1 to 1,024; while fewer are in flight a frame is
+ *     sent as soon as the turn that filled it has ended, else it goes on filling
+ * @param tailCacheBytes memory for this owner's newest frames, at least two slabs of {@link FrameCache#SLAB_BYTES}
+ * @param readCacheBytes memory for older frames that were read back from the log
+ * @param checkpointBytes log bytes after which a checkpoint is taken
+ * @param checkpointFrames log frames after which a checkpoint is taken
+ */
+public record PartitionOptions(
+        int maxFramesInFlight, long tailCacheBytes, long readCacheBytes, long checkpointBytes, long checkpointFrames) {
+
+    /** Sizes for a node with a handful of partitions and 1 GiB of direct memory. */
+    public static final PartitionOptions DEFAULT = new PartitionOptions(4, 48L << 20, 24L << 20, 128L << 20, 50_000);
+
+    public PartitionOptions {
+        if (maxFramesInFlight < 1 || maxFramesInFlight > 1024) {
+            throw new IllegalArgumentException("maxFramesInFlight is " + maxFramesInFlight + ", must be 1 to 1024");
+        }
+        if (tailCacheBytes < 2L * FrameCache.SLAB_BYTES) {
+            throw new IllegalArgumentException(
+                    "tailCacheBytes is " + tailCacheBytes + ", must be at least " + 2L * FrameCache.SLAB_BYTES);
+        }
+        if (readCacheBytes < 2L * Partition.READ_AHEAD_BYTES || checkpointBytes < 1 || checkpointFrames < 1) {
+            throw new IllegalArgumentException("cache and checkpoint sizes must be positive; readCacheBytes at least "
+                    + 2L * Partition.READ_AHEAD_BYTES);
+        }
+    }
+}

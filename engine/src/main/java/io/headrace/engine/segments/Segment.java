@@ -1,0 +1,93 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.engine.segments;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * State of one segment: one flat object, since a partition has many. Only {@link SegmentsState} changes what is durable.
+ */
+final class Segment {
+    /** Upper half of the ids under which the server's own facts are read as attributes. */
+    static final long SERVER_KEPT = Long.MIN_VALUE;
+
+    private static final long TYPE_STREAM = 0;
+    private static final long TYPE_TRANSIENT = 0x80;
+
+    // For life.
+    final long id;
+    final String name;
+    final boolean isTransient;
+    final long createdMillis;
+    final long rolloverBytes;
+
+    // Durable.
+    int scaleType;
+    int targetRate;
+    boolean sealed;
+    long startOffset;
+    long length;
+    long lastModifiedMillis;
+    long eventCount;
+
+    @Nullable
+    Extents extents;
+
+    @Nullable
+    Attributes attributes;
+
+    // Of this owner only.
+    /** Frame of the last record that changed this segment; 0 if that was before this owner restored it. */
+    long changedIn;
+
+    @Nullable
+    Attached attached;
+
+    Segment(long id, String name, boolean isTransient, long createdMillis, long rolloverBytes) {
+        this.id = id;
+        this.name = name;
+        this.isTransient = isTransient;
+        this.createdMillis = createdMillis;
+        this.rolloverBytes = rolloverBytes;
+        this.lastModifiedMillis = createdMillis;
+    }
+
+    /** Value of any attribute, writer number or server-kept fact; {@link SegmentCommand#NO_VALUE} if there is none. */
+    long attribute(long idHigh, long idLow) {
+        if (idHigh == SERVER_KEPT) {
+            return serverKept(idLow);
+        }
+        return attributes == null ? SegmentCommand.NO_VALUE : attributes.get(idHigh, idLow);
+    }
+
+    private long serverKept(long idLow) {
+        if (idLow < 0 || idLow > 9) {
+            return SegmentCommand.NO_VALUE;
+        }
+        return switch ((int) idLow) {
+            case 0 -> createdMillis;
+            case 1 -> eventCount;
+            case 2 -> scaleType;
+            case 3 -> targetRate;
+            case 4 -> rolloverBytes;
+            case 9 -> isTransient ? TYPE_TRANSIENT : TYPE_STREAM;
+            default -> SegmentCommand.NO_VALUE;
+        };
+    }
+
+    Extents extentsToAdd() {
+        if (extents == null) {
+            extents = new Extents();
+        }
+        return extents;
+    }
+
+    void putAttribute(long idHigh, long idLow, long value) {
+        if (attributes == null) {
+            if (value == SegmentCommand.NO_VALUE) {
+                return;
+            }
+            attributes = new Attributes();
+        }
+        attributes.put(idHigh, idLow, value);
+    }
+}

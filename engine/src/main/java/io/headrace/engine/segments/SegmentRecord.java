@@ -1,0 +1,288 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.engine.segments;
+
+import io.headrace.engine.log.LogException;
+import io.headrace.engine.partition.Frame;
+import io.headrace.engine.partition.LogRecord;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The records of a {@code segments} partition. Durable format: each body starts with {@code u8 version | i64 segment id};
+ * what follows is written at each kind, in order; numbers are big-endian, times are milliseconds since the Unix epoch. A
+ * new layout of a kind gets a new version and the old one stays readable; type numbers are never reused.
+ */
+sealed interface SegmentRecord extends LogRecord {
+    int CREATE = 1;
+    int APPEND = 2;
+    int APPEND_PART = 3;
+    int SEAL = 4;
+    int TRUNCATE = 5;
+    int DELETE = 6;
+    int MERGE = 7;
+    int SET_ATTRIBUTE = 8;
+    int SET_POLICY = 9;
+
+    int VERSION = 1;
+    int HEADER_BYTES = 1 + Long.BYTES;
+
+    /** Number of the segment that the record changes; for {@link Merge} the target. */
+    long segment();
+
+    /** Writes what follows the header. */
+    void writeRest(ByteBuf out);
+
+    @Override
+    default void write(ByteBuf out) {
+        out.writeByte(VERSION).writeLong(segment());
+        writeRest(out);
+    }
+
+    /** Reads the header's version, which must be known. */
+    static void readVersion(int type, ByteBuf body) {
+        int version = body.readUnsignedByte();
+        if (version != VERSION) {
+            throw new LogException(
+                    LogException.Kind.CORRUPT,
+                    "a record of type " + type + " has version " + version + ", this program knows " + VERSION);
+        }
+    }
+
+    /**
+     * A segment begins: {@code i64 time | u8 flags (bit 0: transient) | i8 scale type | i32 target rate | i64 rollover
+     * bytes | u16 length and UTF-8 bytes of the name}.
+     */
+    record Create(
+            long segment,
+            long time,
+            boolean isTransient,
+            int scaleType,
+            int targetRate,
+            long rolloverBytes,
+            String name)
+            implements SegmentRecord {
+        static final int MAX_NAME_BYTES = 0xFFFF;
+
+        @Override
+        public int type() {
+            return CREATE;
+        }
+
+        @Override
+        public int size() {
+            return HEADER_BYTES + 24 + ByteBufUtil.utf8Bytes(name);
+        }
+
+        @Override
+        public void writeRest(ByteBuf out) {
+            out.writeLong(time).writeByte(isTransient ? 1 : 0).writeByte(scaleType);
+            out.writeInt(targetRate).writeLong(rolloverBytes);
+            out.writeShort(ByteBufUtil.utf8Bytes(name));
+            ByteBufUtil.writeUtf8(out, name);
+        }
+
+        static Create read(ByteBuf in) {
+            long segment = in.readLong();
+            long time = in.readLong();
+            boolean isTransient = (in.readByte() & 1) != 0;
+            int scaleType = in.readByte();
+            int targetRate = in.readInt();
+            long rolloverBytes = in.readLong();
+            String name = in.readCharSequence(in.readUnsignedShort(), StandardCharsets.UTF_8)
+                    .toString();
+            return new Create(segment, time, isTransient, scaleType, targetRate, rolloverBytes, name);
+        }
+    }
+
+    /**
+     * Data is appended and a writer's number set, or the last part of that: {@code i64 time | i64, i64 writer id | i64
+     * event number | i32 event count | data to the end of the record}.
+     */
+    record Append(
+            long segment, long time, long writerHigh, long writerLow, long eventNumber, int eventCount, ByteBuf data)
+            implements SegmentRecord {
+        private static final int FIXED_BYTES = HEADER_BYTES + 36;
+        static final int MAX_DATA = Frame.MAX_RECORD_BYTES - FIXED_BYTES;
+
+        @Override
+        public int type() {
+            return APPEND;
+        }
+
+        @Override
+        public int size() {
+            return FIXED_BYTES + data.readableBytes();
+        }
+
+        @Override
+        public void writeRest(ByteBuf out) {
+            out.writeLong(time).writeLong(writerHigh).writeLong(writerLow);
+            out.writeLong(eventNumber).writeInt(eventCount);
+            out.writeBytes(data, data.readerIndex(), data.readableBytes());
+        }
+
+        /** The data of the result is {@code in} itself, at the data's start. */
+        static Append read(ByteBuf in) {
+            return new Append(
+                    in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readInt(), in);
+        }
+    }
+
+    /** Data is appended as a part of what a later record of the same batch completes: {@code data to the end of the record}. */
+    record AppendPart(long segment, ByteBuf data) implements SegmentRecord {
+        static final int MAX_DATA = Frame.MAX_RECORD_BYTES - HEADER_BYTES;
+
+        @Override
+        public int type() {
+            return APPEND_PART;
+        }
+
+        @Override
+        public int size() {
+            return HEADER_BYTES + data.readableBytes();
+        }
+
+        @Override
+        public void writeRest(ByteBuf out) {
+            out.writeBytes(data, data.readerIndex(), data.readableBytes());
+        }
+
+        /** The data of the result is {@code in} itself, at the data's start. */
+        static AppendPart read(ByteBuf in) {
+            return new AppendPart(in.readLong(), in);
+        }
+    }
+
+    /** No more appends: {@code i64 time}. */
+    record Seal(long segment, long time) implements SegmentRecord {
+        @Override
+        public int type() {
+            return SEAL;
+        }
+
+        @Override
+        public int size() {
+            return HEADER_BYTES + 8;
+        }
+
+        @Override
+        public void writeRest(ByteBuf out) {
+            out.writeLong(time);
+        }
+
+        static Seal read(ByteBuf in) {
+            return new Seal(in.readLong(), in.readLong());
+        }
+    }
+
+    /** Data below an offset goes: {@code i64 time | i64 offset}. */
+    record Truncate(long segment, long time, long offset) implements SegmentRecord {
+        @Override
+        public int type() {
+            return TRUNCATE;
+        }
+
+        @Override
+        public int size() {
+            return HEADER_BYTES + 16;
+        }
+
+        @Override
+        public void writeRest(ByteBuf out) {
+            out.writeLong(time).writeLong(offset);
+        }
+
+        static Truncate read(ByteBuf in) {
+            return new Truncate(in.readLong(), in.readLong(), in.readLong());
+        }
+    }
+
+    /** The segment ends: {@code i64 time}. */
+    record Delete(long segment, long time) implements SegmentRecord {
+        @Override
+        public int type() {
+            return DELETE;
+        }
+
+        @Override
+        public int size() {
+            return HEADER_BYTES + 8;
+        }
+
+        @Override
+        public void writeRest(ByteBuf out) {
+            out.writeLong(time);
+        }
+
+        static Delete read(ByteBuf in) {
+            return new Delete(in.readLong(), in.readLong());
+        }
+    }
+
+    /** The data of a source segment moves to the end of this one, and the source ends: {@code i64 time | i64 source id}. */
+    record Merge(long segment, long time, long source) implements SegmentRecord {
+        @Override
+        public int type() {
+            return MERGE;
+        }
+
+        @Override
+        public int size() {
+            return HEADER_BYTES + 16;
+        }
+
+        @Override
+        public void writeRest(ByteBuf out) {
+            out.writeLong(time).writeLong(source);
+        }
+
+        static Merge read(ByteBuf in) {
+            return new Merge(in.readLong(), in.readLong(), in.readLong());
+        }
+    }
+
+    /** An attribute gets a value, or none if that is the smallest i64: {@code i64 time | i64, i64 id | i64 value}. */
+    record SetAttribute(long segment, long time, long idHigh, long idLow, long value) implements SegmentRecord {
+        @Override
+        public int type() {
+            return SET_ATTRIBUTE;
+        }
+
+        @Override
+        public int size() {
+            return HEADER_BYTES + 32;
+        }
+
+        @Override
+        public void writeRest(ByteBuf out) {
+            out.writeLong(time).writeLong(idHigh).writeLong(idLow).writeLong(value);
+        }
+
+        static SetAttribute read(ByteBuf in) {
+            return new SetAttribute(in.readLong(), in.readLong(), in.readLong(), in.readLong(), in.readLong());
+        }
+    }
+
+    /** The scaling policy changes: {@code i64 time | i8 scale type | i32 target rate}. */
+    record SetPolicy(long segment, long time, int scaleType, int targetRate) implements SegmentRecord {
+        @Override
+        public int type() {
+            return SET_POLICY;
+        }
+
+        @Override
+        public int size() {
+            return HEADER_BYTES + 13;
+        }
+
+        @Override
+        public void writeRest(ByteBuf out) {
+            out.writeLong(time).writeByte(scaleType).writeInt(targetRate);
+        }
+
+        static SetPolicy read(ByteBuf in) {
+            return new SetPolicy(in.readLong(), in.readLong(), in.readByte(), in.readInt());
+        }
+    }
+}

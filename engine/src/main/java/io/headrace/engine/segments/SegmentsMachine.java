@@ -1,0 +1,333 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.engine.segments;
+
+import io.headrace.engine.partition.ReplyTo;
+import io.headrace.engine.partition.StateMachine;
+import io.headrace.engine.partition.Turn;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import java.util.UUID;
+
+/**
+ * Executes {@link SegmentCommand}s. The data of segments is not copied out of the log: the state keeps where in which
+ * frame it stands, and reads are answered from frames.
+ *
+ * <p>Replies are held as long as needed and no longer: what reports on a segment waits for the last change of that
+ * segment, data for the frames it stands in; only what reports that a segment is missing waits for everything logged.
+ */
+public final class SegmentsMachine implements StateMachine<SegmentCommand, SegmentReply> {
+    private final SegmentsState state = new SegmentsState();
+    private final Connections connections = new Connections();
+    private final Reads reads;
+    private final Merges merges;
+
+    /** @param allocator of read replies that are copies */
+    public SegmentsMachine(ByteBufAllocator allocator) {
+        reads = new Reads(allocator, connections);
+        merges = new Merges(state, connections, reads);
+    }
+
+    @Override
+    public void execute(
+            SegmentCommand command, ReplyTo<? super SegmentReply> replyTo, Turn<SegmentCommand, SegmentReply> turn) {
+        if (command instanceof SegmentCommand.Create create) {
+            create(create, replyTo, turn);
+        } else if (command instanceof SegmentCommand.CreateTransient create) {
+            createTransient(create, replyTo, turn);
+        } else if (command instanceof SegmentCommand.Merge merge) {
+            merges.merge(merge, replyTo, turn);
+        } else if (command instanceof SegmentCommand.MergeBatch merge) {
+            merges.mergeBatch(merge, replyTo, turn);
+        } else if (command instanceof SegmentCommand.Disconnected disconnected) {
+            for (Segment segment : connections.disconnect(disconnected.connection())) {
+                delete(segment, turn);
+            }
+        } else {
+            Segment segment = state.find(command.segment());
+            if (segment == null) {
+                turn.reply(replyTo, new SegmentReply.NoSuchSegment(command.segment()));
+            } else {
+                execute(segment, command, replyTo, turn);
+            }
+        }
+    }
+
+    /** Executes a command on one segment that exists. */
+    private void execute(
+            Segment segment,
+            SegmentCommand command,
+            ReplyTo<? super SegmentReply> replyTo,
+            Turn<SegmentCommand, SegmentReply> turn) {
+        if (command instanceof SegmentCommand.Append append) {
+            append(segment, append, replyTo, turn);
+        } else if (command instanceof SegmentCommand.Read read) {
+            reads.read(segment, read, replyTo, turn);
+        } else if (command instanceof SegmentCommand.SetupAppend setup) {
+            setUp(segment, setup, replyTo, turn);
+        } else if (command instanceof SegmentCommand.GetInfo) {
+            SegmentReply info = new SegmentReply.Info(
+                    segment.sealed, segment.lastModifiedMillis, segment.length, segment.startOffset);
+            turn.replyAfter(segment.changedIn, replyTo, info);
+        } else if (command instanceof SegmentCommand.GetAttribute get) {
+            long value = attribute(segment, get.attribute());
+            turn.replyAfter(segment.changedIn, replyTo, new SegmentReply.Attribute(value));
+        } else if (command instanceof SegmentCommand.Truncate truncate) {
+            truncate(segment, truncate, replyTo, turn);
+        } else if (command instanceof SegmentCommand.Delete) {
+            delete(segment, turn);
+            turn.reply(replyTo, SegmentReply.Ok.INSTANCE);
+        } else if (segment.sealed) {
+            turn.replyAfter(segment.changedIn, replyTo, new SegmentReply.Sealed(segment.name));
+        } else {
+            changeUnsealed(segment, command, replyTo, turn);
+        }
+    }
+
+    private void changeUnsealed(
+            Segment segment,
+            SegmentCommand command,
+            ReplyTo<? super SegmentReply> replyTo,
+            Turn<SegmentCommand, SegmentReply> turn) {
+        if (command instanceof SegmentCommand.Seal) {
+            turn.log(new SegmentRecord.Seal(segment.id, turn.now()));
+            reads.wake(segment, turn);
+            turn.reply(replyTo, SegmentReply.Ok.INSTANCE);
+        } else if (command instanceof SegmentCommand.UpdateAttribute update) {
+            updateAttribute(segment, update, replyTo, turn);
+        } else if (command instanceof SegmentCommand.UpdatePolicy update) {
+            turn.log(new SegmentRecord.SetPolicy(segment.id, turn.now(), update.scaleType(), update.targetRate()));
+            turn.reply(replyTo, SegmentReply.Ok.INSTANCE);
+        } else {
+            throw new IllegalArgumentException("no way to execute a " + command.getClass());
+        }
+    }
+
+    private void create(
+            SegmentCommand.Create command,
+            ReplyTo<? super SegmentReply> replyTo,
+            Turn<SegmentCommand, SegmentReply> turn) {
+        create(
+                new SegmentRecord.Create(
+                        state.nextId(),
+                        turn.now(),
+                        false,
+                        command.scaleType(),
+                        command.targetRate(),
+                        Math.max(0, command.rolloverBytes()),
+                        command.segment()),
+                replyTo,
+                turn);
+    }
+
+    private void createTransient(
+            SegmentCommand.CreateTransient command,
+            ReplyTo<? super SegmentReply> replyTo,
+            Turn<SegmentCommand, SegmentReply> turn) {
+        String name = command.segment();
+        if (create(new SegmentRecord.Create(state.nextId(), turn.now(), true, 0, 0, 0, name), replyTo, turn)) {
+            Segment created = state.find(name);
+            if (created != null) {
+                connections.own(created, command.connection());
+            }
+        }
+    }
+
+    private boolean create(
+            SegmentRecord.Create record,
+            ReplyTo<? super SegmentReply> replyTo,
+            Turn<SegmentCommand, SegmentReply> turn) {
+        Segment existing = state.find(record.name());
+        if (existing != null) {
+            turn.replyAfter(existing.changedIn, replyTo, new SegmentReply.AlreadyExists());
+            return false;
+        }
+        int nameBytes = ByteBufUtil.utf8Bytes(record.name());
+        if (nameBytes == 0 || nameBytes > SegmentRecord.Create.MAX_NAME_BYTES) {
+            turn.reply(
+                    replyTo,
+                    new SegmentReply.BadArgument("a segment's name has 1 to " + SegmentRecord.Create.MAX_NAME_BYTES
+                            + " bytes, not " + nameBytes));
+            return false;
+        }
+        turn.log(record);
+        turn.reply(replyTo, SegmentReply.Ok.INSTANCE);
+        return true;
+    }
+
+    private void setUp(
+            Segment segment,
+            SegmentCommand.SetupAppend command,
+            ReplyTo<? super SegmentReply> replyTo,
+            Turn<SegmentCommand, SegmentReply> turn) {
+        UUID writer = command.writer();
+        if (writer.getMostSignificantBits() == Segment.SERVER_KEPT) {
+            turn.reply(replyTo, new SegmentReply.BadArgument("writer id " + writer + " is kept for the server"));
+        } else if (!connections.bind(segment, writer, command.connection())) {
+            turn.reply(
+                    replyTo,
+                    new SegmentReply.BadArgument("a connection has at most " + Connections.MAX_WRITERS + " writers"));
+        } else {
+            turn.replyAfter(segment.changedIn, replyTo, new SegmentReply.AppendReady(attribute(segment, writer)));
+        }
+    }
+
+    private void append(
+            Segment segment,
+            SegmentCommand.Append command,
+            ReplyTo<? super SegmentReply> replyTo,
+            Turn<SegmentCommand, SegmentReply> turn) {
+        UUID writer = command.writer();
+        long previous = attribute(segment, writer);
+        SegmentReply refusal = null;
+        if (segment.sealed) {
+            refusal = new SegmentReply.Sealed(segment.name);
+        } else if (!connections.isBound(segment, writer, command.connection()) || command.eventNumber() <= previous) {
+            refusal = new SegmentReply.InvalidEventNumber(writer, command.eventNumber());
+        } else if (command.expectedLength() >= 0 && command.expectedLength() != segment.length) {
+            refusal = new SegmentReply.ConditionFailed(writer, command.eventNumber());
+        } else if (command.eventCount() < 1) {
+            refusal = new SegmentReply.BadArgument("an append has at least one event, not " + command.eventCount());
+        }
+        if (refusal != null) {
+            turn.replyAfter(segment.changedIn, replyTo, refusal);
+            return;
+        }
+        log(segment, command, turn);
+        reads.wake(segment, turn);
+        turn.reply(replyTo, new SegmentReply.Appended(writer, command.eventNumber(), previous, segment.length));
+    }
+
+    /** Logs an append as one record or, if it is too large for that, as parts and a last record of one batch. */
+    private static void log(Segment segment, SegmentCommand.Append command, Turn<SegmentCommand, SegmentReply> turn) {
+        ByteBuf data = command.data();
+        int at = data.readerIndex();
+        int left = data.readableBytes();
+        while (left > SegmentRecord.Append.MAX_DATA) {
+            int length = Math.min(left, SegmentRecord.AppendPart.MAX_DATA);
+            turn.log(new SegmentRecord.AppendPart(segment.id, data.slice(at, length)));
+            at += length;
+            left -= length;
+        }
+        UUID writer = command.writer();
+        turn.log(new SegmentRecord.Append(
+                segment.id,
+                turn.now(),
+                writer.getMostSignificantBits(),
+                writer.getLeastSignificantBits(),
+                command.eventNumber(),
+                command.eventCount(),
+                left == data.readableBytes() ? data : data.slice(at, left)));
+    }
+
+    private static void updateAttribute(
+            Segment segment,
+            SegmentCommand.UpdateAttribute command,
+            ReplyTo<? super SegmentReply> replyTo,
+            Turn<SegmentCommand, SegmentReply> turn) {
+        UUID id = command.attribute();
+        if (id.getMostSignificantBits() == Segment.SERVER_KEPT) {
+            turn.reply(replyTo, new SegmentReply.BadArgument("attribute " + id + " is kept by the server"));
+        } else if (attribute(segment, id) != command.expected()) {
+            turn.replyAfter(segment.changedIn, replyTo, new SegmentReply.AttributeUpdated(false));
+        } else {
+            turn.log(new SegmentRecord.SetAttribute(
+                    segment.id,
+                    turn.now(),
+                    id.getMostSignificantBits(),
+                    id.getLeastSignificantBits(),
+                    command.value()));
+            turn.reply(replyTo, new SegmentReply.AttributeUpdated(true));
+        }
+    }
+
+    /** No waiting read is woken: it waits at or beyond the end, where truncation never reaches. */
+    private static void truncate(
+            Segment segment,
+            SegmentCommand.Truncate command,
+            ReplyTo<? super SegmentReply> replyTo,
+            Turn<SegmentCommand, SegmentReply> turn) {
+        long offset = command.offset();
+        if (offset < segment.startOffset || offset > segment.length) {
+            turn.replyAfter(segment.changedIn, replyTo, new SegmentReply.Truncated(segment.startOffset));
+            return;
+        }
+        if (offset > segment.startOffset) {
+            turn.log(new SegmentRecord.Truncate(segment.id, turn.now(), offset));
+        }
+        turn.replyAfter(segment.changedIn, replyTo, SegmentReply.Ok.INSTANCE);
+    }
+
+    private void delete(Segment segment, Turn<SegmentCommand, SegmentReply> turn) {
+        turn.log(new SegmentRecord.Delete(segment.id, turn.now()));
+        reads.refuse(segment, turn);
+        connections.detach(segment);
+    }
+
+    private static long attribute(Segment segment, UUID id) {
+        return segment.attribute(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    }
+
+    @Override
+    public void apply(int type, ByteBuf body, long frame, int offset) {
+        state.apply(type, body, frame, offset);
+    }
+
+    @Override
+    public void snapshot(ByteBuf out) {
+        Snapshot.write(state, out);
+    }
+
+    @Override
+    public void restore(ByteBuf in) {
+        Snapshot.read(in, state);
+    }
+
+    /** Deletes the transient segments of former owners: their connections ended with them. */
+    @Override
+    public void recovered(Turn<SegmentCommand, SegmentReply> turn) {
+        if (state.transientCount() > 0) {
+            state.all().stream()
+                    .filter(segment -> segment.isTransient)
+                    .toList()
+                    .forEach(segment -> delete(segment, turn));
+        }
+    }
+
+    @Override
+    public void tick(Turn<SegmentCommand, SegmentReply> turn) {
+        // Everything happens in the turn of the command that causes it.
+    }
+
+    @Override
+    public long oldestFrame() {
+        return state.oldestFrame();
+    }
+
+    @Override
+    public void discard(SegmentReply reply) {
+        if (reply instanceof SegmentReply.Data data) {
+            data.data().release();
+        }
+    }
+
+    @Override
+    public void lost(String reason) {
+        connections.lost(reason);
+    }
+
+    /** Number of segments, transient ones included. Loop only, like the queries below; none of them costs more than a field. */
+    public int segmentCount() {
+        return state.count();
+    }
+
+    /** Bytes of data that can be read, over all segments. */
+    public long dataBytes() {
+        return state.bytes();
+    }
+
+    /** Number of reads that wait for data. */
+    public int waitingReads() {
+        return connections.waitingReads();
+    }
+}

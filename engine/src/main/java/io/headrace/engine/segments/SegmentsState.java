@@ -1,0 +1,184 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.engine.segments;
+
+import io.headrace.engine.log.LogException;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The durable state of a {@code segments} partition. {@link #apply} is the only way to change it. */
+final class SegmentsState {
+    /** In order of creation, which is ascending order of ids. */
+    private final Map<String, Segment> byName = new LinkedHashMap<>();
+
+    private final LongObjectMap<Segment> byId = new LongObjectHashMap<>();
+    private final FrameUse frames = new FrameUse();
+    private long nextId = 1;
+    private long bytes;
+    private int transients;
+
+    @Nullable
+    Segment find(String name) {
+        return byName.get(name);
+    }
+
+    Collection<Segment> all() {
+        return byName.values();
+    }
+
+    int count() {
+        return byName.size();
+    }
+
+    int transientCount() {
+        return transients;
+    }
+
+    /** Bytes of data that can be read. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Number that the next segment gets. */
+    long nextId() {
+        return nextId;
+    }
+
+    long oldestFrame() {
+        return frames.oldest();
+    }
+
+    void apply(int type, ByteBuf body, long frame, int offset) {
+        int start = body.readerIndex();
+        SegmentRecord.readVersion(type, body);
+        switch (type) {
+            case SegmentRecord.CREATE -> create(SegmentRecord.Create.read(body), frame);
+            case SegmentRecord.APPEND -> {
+                SegmentRecord.Append append = SegmentRecord.Append.read(body);
+                Segment segment = changing(append.segment(), frame);
+                append(segment, body.readableBytes(), frame, offset + body.readerIndex() - start);
+                segment.putAttribute(append.writerHigh(), append.writerLow(), append.eventNumber());
+                segment.eventCount += append.eventCount();
+                segment.lastModifiedMillis = append.time();
+            }
+            case SegmentRecord.APPEND_PART -> {
+                SegmentRecord.AppendPart part = SegmentRecord.AppendPart.read(body);
+                Segment segment = changing(part.segment(), frame);
+                append(segment, body.readableBytes(), frame, offset + body.readerIndex() - start);
+            }
+            case SegmentRecord.SEAL -> {
+                SegmentRecord.Seal seal = SegmentRecord.Seal.read(body);
+                Segment segment = changing(seal.segment(), frame);
+                segment.sealed = true;
+                segment.lastModifiedMillis = seal.time();
+            }
+            case SegmentRecord.TRUNCATE -> truncate(SegmentRecord.Truncate.read(body), frame);
+            case SegmentRecord.DELETE ->
+                delete(changing(SegmentRecord.Delete.read(body).segment(), frame));
+            case SegmentRecord.MERGE -> merge(SegmentRecord.Merge.read(body), frame);
+            case SegmentRecord.SET_ATTRIBUTE -> {
+                SegmentRecord.SetAttribute set = SegmentRecord.SetAttribute.read(body);
+                changing(set.segment(), frame).putAttribute(set.idHigh(), set.idLow(), set.value());
+            }
+            case SegmentRecord.SET_POLICY -> {
+                SegmentRecord.SetPolicy set = SegmentRecord.SetPolicy.read(body);
+                Segment segment = changing(set.segment(), frame);
+                segment.scaleType = set.scaleType();
+                segment.targetRate = set.targetRate();
+            }
+            default ->
+                throw new LogException(
+                        LogException.Kind.CORRUPT,
+                        "frame " + frame + " holds a record of type " + type + ", which this program does not know");
+        }
+    }
+
+    private void create(SegmentRecord.Create record, long frame) {
+        Segment segment = new Segment(
+                record.segment(), record.name(), record.isTransient(), record.time(), record.rolloverBytes());
+        segment.scaleType = record.scaleType();
+        segment.targetRate = record.targetRate();
+        segment.changedIn = frame;
+        nextId = record.segment() + 1;
+        add(segment);
+    }
+
+    private void append(Segment segment, int length, long frame, int position) {
+        if (length > 0) {
+            segment.extentsToAdd().add(segment.length, frame, position);
+            frames.add(frame);
+            segment.length += length;
+            bytes += length;
+        }
+    }
+
+    private void truncate(SegmentRecord.Truncate record, long frame) {
+        Segment segment = changing(record.segment(), frame);
+        dropBelow(segment, record.offset());
+        segment.lastModifiedMillis = record.time();
+    }
+
+    private void delete(Segment segment) {
+        dropBelow(segment, segment.length);
+        remove(segment);
+    }
+
+    private void merge(SegmentRecord.Merge record, long frame) {
+        Segment target = changing(record.segment(), frame);
+        Segment source = changing(record.source(), frame);
+        if (source.extents != null && source.extents.count() > 0) {
+            target.extentsToAdd().addAll(source.extents, target.length);
+            target.length += source.length;
+            target.lastModifiedMillis = record.time();
+        }
+        remove(source);
+    }
+
+    private void dropBelow(Segment segment, long offset) {
+        if (segment.extents != null) {
+            segment.extents.dropBelow(offset, segment.length, frames);
+            if (segment.extents.count() == 0) {
+                segment.extents = null;
+            }
+        }
+        bytes -= offset - segment.startOffset;
+        segment.startOffset = offset;
+    }
+
+    private Segment changing(long id, long frame) {
+        Segment segment = byId.get(id);
+        if (segment == null) {
+            throw new LogException(
+                    LogException.Kind.CORRUPT,
+                    "frame " + frame + " changes segment number " + id + ", which does not exist");
+        }
+        segment.changedIn = frame;
+        return segment;
+    }
+
+    private void add(Segment segment) {
+        byName.put(segment.name, segment);
+        byId.put(segment.id, segment);
+        transients += segment.isTransient ? 1 : 0;
+    }
+
+    private void remove(Segment segment) {
+        byName.remove(segment.name);
+        byId.remove(segment.id);
+        transients -= segment.isTransient ? 1 : 0;
+    }
+
+    /** Takes over what a snapshot held: to be called on an empty state, before any record is applied. */
+    void restore(long nextId, Iterable<Segment> segments, long[] usedFrames, int usedFrameCount) {
+        this.nextId = nextId;
+        for (Segment segment : segments) {
+            add(segment);
+            bytes += segment.length - segment.startOffset;
+        }
+        frames.load(usedFrames, usedFrameCount);
+    }
+}

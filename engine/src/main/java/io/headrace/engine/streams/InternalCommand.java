@@ -1,0 +1,60 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.engine.streams;
+
+import io.headrace.engine.segments.SegmentReply;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code streams} partitions say to each other and to themselves. All of it may be repeated at will. */
+public sealed interface InternalCommand extends StreamCommand.Internal {
+
+    /**
+     * Creates a stream that belongs to something that exists or is being created, even if its scope is being removed.
+     * Answered by {@link StreamReply.CreateStreamStatus}.
+     */
+    record EnsureStream(StreamName stream, StreamConfiguration configuration) implements InternalCommand {
+        @Override
+        public String scope() {
+            return stream.scope();
+        }
+    }
+
+    /**
+     * Makes a reader group a subscriber of a stream, or raises its generation. Answered by {@link
+     * StreamReply.UpdateSubscriberStatus}.
+     */
+    record AddSubscriber(StreamName stream, String subscriber, UUID groupId, long generation)
+            implements InternalCommand {
+        @Override
+        public String scope() {
+            return stream.scope();
+        }
+    }
+
+    /** Answered by {@link StreamReply.UpdateSubscriberStatus}; a missing stream or subscriber is success. */
+    record RemoveSubscriber(StreamName stream, String subscriber, UUID groupId) implements InternalCommand {
+        @Override
+        public String scope() {
+            return stream.scope();
+        }
+    }
+
+    /**
+     * A call that this owner of the partition made has come back. No reply.
+     *
+     * @param run number of the run of a step that made the call
+     * @param call index of the call within the run
+     * @param segmentReply of a call to a {@code segments} partition
+     * @param streamReply of a call to a {@code streams} partition; if both are null the call was lost
+     */
+    record CallDone(
+            long run,
+            int call,
+            @Nullable SegmentReply segmentReply,
+            @Nullable StreamReply streamReply) implements InternalCommand {
+        @Override
+        public String scope() {
+            return "";
+        }
+    }
+}

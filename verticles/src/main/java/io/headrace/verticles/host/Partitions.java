@@ -1,0 +1,97 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.verticles.host;
+
+import io.headrace.codecs.name.Slots;
+import io.headrace.engine.partition.ReplyTo;
+import io.headrace.engine.segments.SegmentCommand;
+import io.headrace.engine.segments.SegmentReply;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All partitions of one kind: which of them owns a name, and which are in this process. May be called from any thread.
+ */
+public final class Partitions<C, R> {
+    private static final int COMMAND_BYTES = 512;
+
+    private final ToIntFunction<String> slotOf;
+    private final int[] table;
+    private final AtomicReferenceArray<@Nullable HostedPartition<C, R>> here;
+
+    private Partitions(ToIntFunction<String> slotOf, int[] table) {
+        if (table.length != Slots.COUNT) {
+            throw new IllegalArgumentException("a slot table has " + Slots.COUNT + " entries, not " + table.length);
+        }
+        int partitions = 0;
+        for (int partition : table) {
+            if (partition < 0 || partition >= Slots.COUNT) {
+                throw new IllegalArgumentException("there is no partition " + partition);
+            }
+            partitions = Math.max(partitions, partition + 1);
+        }
+        this.slotOf = slotOf;
+        this.table = table.clone();
+        this.here = new AtomicReferenceArray<>(partitions);
+    }
+
+    /** Partitions of segments: a name is that of a segment of any kind. */
+    public static Partitions<SegmentCommand, SegmentReply> ofSegments(int[] table) {
+        return new Partitions<>(Slots::of, table);
+    }
+
+    /** Partitions of streams: a name is that of a scope. */
+    public static <C, R> Partitions<C, R> ofScopes(int[] table) {
+        return new Partitions<>(Slots::ofScope, table);
+    }
+
+    /** The table of a new cluster: equal shares, slot after slot. */
+    public static int[] evenTable(int partitions) {
+        if (partitions < 1 || partitions > Slots.COUNT) {
+            throw new IllegalArgumentException("there can be 1 to " + Slots.COUNT + " partitions, not " + partitions);
+        }
+        int[] table = new int[Slots.COUNT];
+        for (int slot = 0; slot < table.length; slot++) {
+            table[slot] = slot * partitions / table.length;
+        }
+        return table;
+    }
+
+    /** How much memory a segment command holds while it waits, in bytes, roughly. */
+    public static long bytesOf(SegmentCommand command) {
+        long data =
+                command instanceof SegmentCommand.Append append ? append.data().readableBytes() : 0;
+        return data + COMMAND_BYTES;
+    }
+
+    /** Number of partitions in the cluster. */
+    public int count() {
+        return here.length();
+    }
+
+    /** Which partition owns {@code name}: 0 to {@link #count()} - 1. */
+    public int indexOf(String name) {
+        return table[slotOf.applyAsInt(name)];
+    }
+
+    /** Says that partition {@code index} is, or with null is no longer, in this process. */
+    public void place(int index, @Nullable HostedPartition<C, R> partition) {
+        here.set(index, partition);
+    }
+
+    /** Partition {@code index} if it is in this process, else null. */
+    public @Nullable HostedPartition<C, R> at(int index) {
+        HostedPartition<C, R> partition = here.get(index);
+        return partition != null && partition.isHere() ? partition : null;
+    }
+
+    /** Hands one command to the owner of {@code name}; lost at once if that is not in this process. */
+    public void submit(String name, C command, ReplyTo<? super R> replyTo) {
+        HostedPartition<C, R> owner = at(indexOf(name));
+        if (owner == null) {
+            replyTo.lost("the owner of " + name + " is not in this process");
+        } else {
+            owner.submit(command, replyTo);
+        }
+    }
+}

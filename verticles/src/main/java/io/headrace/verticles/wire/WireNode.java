@@ -1,0 +1,50 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.verticles.wire;
+
+import io.headrace.engine.segments.SegmentCommand;
+import io.headrace.engine.segments.SegmentReply;
+import io.headrace.verticles.host.Partitions;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.LoggerFactory;
+
+/** What all store connections of a process share. May be used from any thread. */
+public final class WireNode {
+    private static final int LOG_LINES_PER_INTERVAL = 20;
+
+    private final Partitions<SegmentCommand, SegmentReply> partitions;
+    private final Credits credits;
+    private final WireOptions options;
+    private final WireCounters counters = new WireCounters();
+    private final LogLimiter log = new LogLimiter(LoggerFactory.getLogger(WireNode.class), LOG_LINES_PER_INTERVAL);
+    private final AtomicLong connections = new AtomicLong();
+
+    public WireNode(Partitions<SegmentCommand, SegmentReply> partitions, Credits credits, WireOptions options) {
+        this.partitions = partitions;
+        this.credits = credits;
+        this.options = options;
+    }
+
+    public WireCounters counters() {
+        return counters;
+    }
+
+    public WireOptions options() {
+        return options;
+    }
+
+    Partitions<SegmentCommand, SegmentReply> partitions() {
+        return partitions;
+    }
+
+    Credits credits() {
+        return credits;
+    }
+
+    LogLimiter log() {
+        return log;
+    }
+
+    long nextConnection() {
+        return connections.incrementAndGet();
+    }
+}

@@ -1,0 +1,35 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.verticles.wire;
+
+/**
+ * Where the store listens and how much one connection may hold.
+ *
+ * @param host address to bind
+ * @param port 0 for any that is free
+ * @param controllerPort named in the log when a client of the controller comes here by mistake
+ * @param appendBytes a connection with this many bytes of appends handed over and not answered is not read from
+ * @param requests a connection with this many other requests not answered is not read from; waiting reads do not count
+ * @param waitingReads a connection with more reads than this not answered is closed
+ * @param replyBytes a connection with this many bytes of replies not taken by the peer is not read from
+ */
+public record WireOptions(
+        String host, int port, int controllerPort, int appendBytes, int requests, int waitingReads, int replyBytes) {
+
+    /** Loopback, the protocol's usual ports. */
+    public static final WireOptions DEFAULT =
+            new WireOptions("127.0.0.1", 12345, 9090, 16 << 20, 1024, 65_536, 8 << 20);
+
+    public WireOptions {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("port is " + port + ", must be 0 to 65535");
+        }
+        if (appendBytes < 1 || requests < 1 || waitingReads < 1 || replyBytes < 1) {
+            throw new IllegalArgumentException("the bounds of a connection must be positive");
+        }
+    }
+
+    /** The same with another address. */
+    public WireOptions listeningOn(String newHost, int newPort) {
+        return new WireOptions(newHost, newPort, controllerPort, appendBytes, requests, waitingReads, replyBytes);
+    }
+}
