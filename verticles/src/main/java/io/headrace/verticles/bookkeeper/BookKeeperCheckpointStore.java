@@ -242,7 +242,7 @@ final class BookKeeperCheckpointStore implements CheckpointStore {
         }
 
         private void read(long first, long end, Runnable onFailure, Consumer<LedgerEntries> onEntries) {
-            handle.readAsync(first, end)
+            var unused = handle.readAsync(first, end)
                     .whenComplete((entries, cause) -> worker.execute(() -> {
                         if (cause != null) {
                             onFailure.run();
