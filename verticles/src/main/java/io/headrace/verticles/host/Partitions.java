@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * All partitions of one kind: which of them owns a name, and which are in this process. May be called from any thread.
  */
 public final class Partitions<C, R> {
+    private static final int COMMAND_BYTES = 512;
+
     private final ToIntFunction<String> slotOf;
     private final int[] table;
     private final AtomicReferenceArray<@Nullable HostedPartition<C, R>> here;
@@ -53,6 +55,13 @@ public final class Partitions<C, R> {
             table[slot] = slot * partitions / table.length;
         }
         return table;
+    }
+
+    /** How much memory a segment command holds while it waits, in bytes, roughly. */
+    public static long bytesOf(SegmentCommand command) {
+        long data =
+                command instanceof SegmentCommand.Append append ? append.data().readableBytes() : 0;
+        return data + COMMAND_BYTES;
     }
 
     /** Number of partitions in the cluster. */
