@@ -57,12 +57,15 @@ final class ModifiedUtf8 {
         }
     }
 
-    /** Reads {@code size} bytes, of which the caller knows that they are there. */
+    /**
+     * Reads {@code size} bytes, of which the caller knows that they are there. Forms that are longer or shorter than need
+     * be are refused, so that what was read can be written again in the same space.
+     */
     static String read(ByteBuf in, int size) {
         byte[] bytes = new byte[size];
         in.readBytes(bytes);
         int ascii = 0;
-        while (ascii < size && bytes[ascii] >= 0) {
+        while (ascii < size && bytes[ascii] > 0) {
             ascii++;
         }
         return ascii == size ? new String(bytes, StandardCharsets.ISO_8859_1) : decode(bytes);
@@ -71,21 +74,25 @@ final class ModifiedUtf8 {
     private static String decode(byte[] bytes) {
         char[] chars = new char[bytes.length];
         int count = 0;
-        for (int i = 0; i < bytes.length; count++) {
-            int first = bytes[i] & 0xFF;
+        int at = 0;
+        while (at < bytes.length) {
+            int first = bytes[at] & 0xFF;
+            char c;
             if (first < 0x80) {
-                chars[count] = (char) first;
-                i += 1;
+                c = (char) first;
             } else if (first >> 5 == 0b110) {
-                chars[count] = (char) ((first & 0x1F) << 6 | continuation(bytes, i + 1));
-                i += 2;
+                c = (char) ((first & 0x1F) << 6 | continuation(bytes, at + 1));
             } else if (first >> 4 == 0b1110) {
-                int middle = continuation(bytes, i + 1);
-                chars[count] = (char) ((first & 0x0F) << 12 | middle << 6 | continuation(bytes, i + 2));
-                i += 3;
+                c = (char) ((first & 0x0F) << 12 | continuation(bytes, at + 1) << 6 | continuation(bytes, at + 2));
             } else {
-                throw malformed(i);
+                throw malformed(at);
             }
+            int size = sizeOf(c);
+            if (size != (first < 0x80 ? 1 : first < 0xE0 ? 2 : 3)) {
+                throw malformed(at);
+            }
+            chars[count++] = c;
+            at += size;
         }
         return new String(chars, 0, count);
     }

@@ -40,13 +40,24 @@ final class Checkpointer {
     private final Consumer<Throwable> lose;
 
     private @Nullable Checkpoint current;
+
+    /**
+     * The oldest frame that the newest snapshot refers to. Not the state of later: what has changed since may not be
+     * committed, and a crash would bring back references to frames that are gone.
+     */
+    private long oldestFrame;
+
     private long bytes;
     private long frames;
     private long committed;
     private int waitTicks;
     private boolean running;
+    private boolean closed;
     private @Nullable Checkpoint stored;
     private @Nullable Runnable whenLast;
+
+    /** The frame that the last checkpoint ends with; -1 until that is begun. */
+    private long lastFrame = -1;
 
     Checkpointer(
             String name,
@@ -80,6 +91,7 @@ final class Checkpointer {
     void committed(long frame) {
         committed = frame;
         publishWhenCommitted();
+        finish();
     }
 
     void tick() {
@@ -90,12 +102,15 @@ final class Checkpointer {
         }
     }
 
-    /** Takes one more checkpoint, unless one is running, and calls {@code done} when nothing runs and all is committed. */
+    /** Takes one more checkpoint, after the one that may be running, and calls {@code done} when all is committed. */
     void last(Runnable done) {
         whenLast = done;
-        if (!running) {
-            begin();
-        }
+        finish();
+    }
+
+    /** The partition is gone: what is under way comes to nothing. */
+    void close() {
+        closed = true;
     }
 
     private void begin() {
@@ -103,12 +118,14 @@ final class Checkpointer {
         ByteBuf snapshot = PooledByteBufAllocator.DEFAULT.buffer();
         try {
             machine.snapshot(snapshot);
+            oldestFrame = machine.oldestFrame();
         } catch (RuntimeException e) {
             snapshot.release();
             lose.accept(e);
             return;
         }
         running = true;
+        lastFrame = whenLast == null ? -1 : frame;
         bytes = 0;
         frames = 0;
         checkpoints.save(
@@ -118,8 +135,12 @@ final class Checkpointer {
                 loop,
                 Callback.of(
                         saved -> {
-                            stored = saved;
-                            publishWhenCommitted();
+                            if (closed) {
+                                checkpoints.delete(saved);
+                            } else {
+                                stored = saved;
+                                publishWhenCommitted();
+                            }
                         },
                         cause -> {
                             LOG.warn("{} could not store a checkpoint, will try again: {}", name, cause.toString());
@@ -143,7 +164,7 @@ final class Checkpointer {
         if (former != null) {
             checkpoints.delete(former);
         }
-        long needed = Math.min(checkpoint.frame() + 1, machine.oldestFrame());
+        long needed = Math.min(checkpoint.frame() + 1, oldestFrame);
         if (needed <= log.firstFrame()) {
             end();
         } else {
@@ -153,8 +174,17 @@ final class Checkpointer {
 
     private void end() {
         running = false;
+        finish();
+    }
+
+    private void finish() {
         Runnable done = whenLast;
-        if (done != null) {
+        if (done == null || running || closed) {
+            return;
+        }
+        if (lastFrame < 0) {
+            begin();
+        } else if (lastFrame <= committed) {
             whenLast = null;
             done.run();
         }

@@ -6,7 +6,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code streams} partitions say to each other and to themselves. All of it may be repeated at will. */
-sealed interface InternalCommand extends StreamCommand.Internal {
+public sealed interface InternalCommand extends StreamCommand.Internal {
 
     /**
      * Creates a stream that belongs to something that exists or is being created, even if its scope is being removed.

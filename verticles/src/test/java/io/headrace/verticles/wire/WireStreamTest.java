@@ -105,7 +105,8 @@ final class WireStreamTest {
             expected.keySet().forEach(client::createSegment);
             sender.send(client, sequence.bytes());
             awaitAcknowledgements(client, lastNumbers);
-            expected.forEach((segment, hex) -> assertThat(content(client, segment)).isEqualTo(hex.toString()));
+            expected.forEach(
+                    (segment, hex) -> assertThat(content(client, segment)).isEqualTo(hex.toString()));
         }
     }
 

@@ -1,0 +1,309 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.engine.streams;
+
+import io.headrace.engine.partition.ReplyTo;
+import io.headrace.engine.partition.StateMachine;
+import io.headrace.engine.partition.Turn;
+import io.headrace.engine.streams.StreamReply.NotImplemented;
+import io.headrace.engine.streams.Work.Subject;
+import io.netty.buffer.ByteBuf;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The controller: executes {@link StreamCommand}s. Short commands change rows and reply. Long ones become work: what is
+ * to be done is remembered in the state, its calls go to other partitions when that is durable, and the caller's reply
+ * waits until all is done. There is never more than one work at a time on a stream; other changes wait for it to end.
+ */
+public final class StreamsMachine implements StateMachine<StreamCommand, StreamReply> {
+    private static final int SNAPSHOT_VERSION = 1;
+
+    private final StreamsOptions options;
+    private final State state = new State();
+
+    // Volatile: what this owner of the partition is about to do.
+    private final Works works;
+    private final Waiters waiters;
+    private final Set<Subject> released = new LinkedHashSet<>();
+    private final Set<StreamName> committedLast = new HashSet<>();
+
+    private final Scopes scopes = new Scopes();
+    private final StreamCreation creation = new StreamCreation();
+    private final StreamQueries queries = new StreamQueries();
+    private final StreamUpdate update = new StreamUpdate();
+    private final StreamTruncation truncation = new StreamTruncation();
+    private final StreamEnd end = new StreamEnd();
+    private final Scale scale = new Scale();
+    private final Transactions transactions;
+    private final TransactionCommit commit = new TransactionCommit();
+    private final Watermarks watermarks = new Watermarks();
+    private final ReaderGroups groups = new ReaderGroups();
+    private final Subscriptions subscriptions = new Subscriptions();
+
+    /**
+     * @param segments the way to segments
+     * @param streams the way to all {@code streams} partitions, this one included
+     * @param self submits a command to this very partition, without a reply; may be called on any thread and must not
+     *     execute the command before it returns. Commands that come when the partition is gone are dropped
+     */
+    public StreamsMachine(
+            StreamsOptions options, SegmentCalls segments, StreamCalls streams, Consumer<StreamCommand> self) {
+        this.options = options;
+        this.works = new Works(segments, streams, self, options.callMillis());
+        this.waiters = new Waiters(options.waitMillis());
+        this.transactions = new Transactions(options);
+    }
+
+    @Override
+    public void execute(
+            StreamCommand command, ReplyTo<? super StreamReply> replyTo, Turn<StreamCommand, StreamReply> turn) {
+        Context c = context(turn);
+        dispatch(command, replyTo, c);
+        settle(c);
+    }
+
+    private Context context(Turn<StreamCommand, StreamReply> turn) {
+        return new Context(turn, state, works, waiters, released, this::procedureOf);
+    }
+
+    private void dispatch(StreamCommand command, ReplyTo<? super StreamReply> replyTo, Context c) {
+        if (command instanceof InternalCommand internal) {
+            internal(internal, replyTo, c);
+        } else if (command instanceof StreamCommand.OfStream ofStream) {
+            ofStream(ofStream, replyTo, c);
+        } else if (command instanceof StreamCommand.CreateScope x) {
+            scopes.create(x, replyTo, c);
+        } else if (command instanceof StreamCommand.DeleteScope x) {
+            scopes.delete(x, replyTo, c);
+        } else if (command instanceof StreamCommand.DeleteScopeRecursive x) {
+            scopes.deleteRecursive(x, replyTo, c);
+        } else if (command instanceof StreamCommand.CheckScopeExists x) {
+            scopes.exists(x, replyTo, c);
+        } else if (command instanceof StreamCommand.ListScopes x) {
+            scopes.list(x, replyTo, c);
+        } else if (command instanceof StreamCommand.ListStreams x) {
+            scopes.listStreams(x, replyTo, c);
+        } else if (command instanceof StreamCommand.ListStreamsForTag x) {
+            scopes.listForTag(x, replyTo, c);
+        } else if (command instanceof StreamCommand.CreateReaderGroup x) {
+            groups.create(x, replyTo, c);
+        } else if (command instanceof StreamCommand.GetReaderGroup x) {
+            groups.get(x, replyTo, c);
+        } else if (command instanceof StreamCommand.UpdateReaderGroup x) {
+            groups.update(x, replyTo, c);
+        } else if (command instanceof StreamCommand.DeleteReaderGroup x) {
+            groups.delete(x, replyTo, c);
+        } else {
+            c.reply(replyTo, new NotImplemented(command.getClass().getSimpleName()));
+        }
+    }
+
+    private void ofStream(StreamCommand.OfStream command, ReplyTo<? super StreamReply> replyTo, Context c) {
+        if (queries.execute(command, replyTo, c)) {
+            return;
+        }
+        if (command instanceof StreamCommand.CreateStream x) {
+            creation.create(x, replyTo, c);
+        } else if (command instanceof StreamCommand.UpdateStream x) {
+            update.update(x, replyTo, c);
+        } else if (command instanceof StreamCommand.TruncateStream x) {
+            truncation.truncate(x, replyTo, c);
+        } else if (command instanceof StreamCommand.SealStream x) {
+            end.seal(x, replyTo, c);
+        } else if (command instanceof StreamCommand.DeleteStream x) {
+            end.delete(x, replyTo, c);
+        } else if (command instanceof StreamCommand.Scale x) {
+            scale.scale(x, replyTo, c);
+        } else if (command instanceof StreamCommand.CheckScale x) {
+            scale.check(x, replyTo, c);
+        } else if (command instanceof StreamCommand.CreateTransaction x) {
+            transactions.create(x, replyTo, c);
+        } else if (command instanceof StreamCommand.PingTransaction x) {
+            transactions.ping(x, replyTo, c);
+        } else if (command instanceof StreamCommand.CommitTransaction x) {
+            transactions.commit(x, replyTo, c);
+        } else if (command instanceof StreamCommand.AbortTransaction x) {
+            transactions.abort(x, replyTo, c);
+        } else if (command instanceof StreamCommand.GetTransactionState x) {
+            transactions.state(x, replyTo, c);
+        } else if (command instanceof StreamCommand.ListCompletedTransactions x) {
+            transactions.list(x, replyTo, c);
+        } else if (command instanceof StreamCommand.NoteTimestamp x) {
+            watermarks.note(x, replyTo, c);
+        } else if (command instanceof StreamCommand.RemoveWriter x) {
+            watermarks.removeWriter(x, replyTo, c);
+        } else if (command instanceof StreamCommand.ListSubscribers x) {
+            subscriptions.list(x, replyTo, c);
+        } else if (command instanceof StreamCommand.UpdateSubscriberCut x) {
+            subscriptions.update(x, replyTo, c);
+        } else {
+            c.reply(replyTo, new NotImplemented(command.getClass().getSimpleName()));
+        }
+    }
+
+    private void internal(InternalCommand command, ReplyTo<? super StreamReply> replyTo, Context c) {
+        if (command instanceof InternalCommand.CallDone x) {
+            works.callDone(x, c);
+        } else if (command instanceof InternalCommand.EnsureStream x) {
+            creation.ensure(x, replyTo, c);
+        } else if (command instanceof InternalCommand.AddSubscriber x) {
+            subscriptions.add(x, replyTo, c);
+        } else if (command instanceof InternalCommand.RemoveSubscriber x) {
+            subscriptions.remove(x, replyTo, c);
+        }
+    }
+
+    /** Does what has become possible in this turn: commands that waited, work that may begin, steps without calls. */
+    private void settle(Context c) {
+        do {
+            while (!released.isEmpty()) {
+                Subject subject = released.iterator().next();
+                released.remove(subject);
+                proceed(subject, c);
+            }
+        } while (works.runNext(c) || !released.isEmpty());
+    }
+
+    /** A subject has nothing to do: finds it something. Commits and other changes of a stream take turns. */
+    private void proceed(Subject subject, Context c) {
+        if (!(subject instanceof Subject.OfStream of)) {
+            executeQueue(subject, c);
+            return;
+        }
+        StreamData stream = state.stream(of.stream());
+        boolean wasCommit = committedLast.remove(of.stream());
+        if (stream != null && !wasCommit && beginCommit(stream, c)) {
+            return;
+        }
+        if (stream == null || !stream.isBusy()) {
+            executeQueue(subject, c);
+        }
+        stream = state.stream(of.stream());
+        if (stream == null || beginCommit(stream, c)) {
+            return;
+        }
+        end.proceed(stream, transactions, c);
+    }
+
+    private boolean beginCommit(StreamData stream, Context c) {
+        if (!TransactionCommit.begin(stream, c)) {
+            return false;
+        }
+        committedLast.add(stream.name());
+        return true;
+    }
+
+    /** Executes what waits for a subject, until one of the commands begins new work. */
+    private void executeQueue(Subject subject, Context c) {
+        Deque<Waiters.Queued> queue = waiters.takeQueue(subject);
+        while (!queue.isEmpty() && state.work(subject) == null) {
+            Waiters.Queued queued = queue.remove();
+            dispatch(queued.command(), queued.replyTo(), c);
+        }
+        waiters.putBack(subject, queue);
+    }
+
+    private @Nullable Procedure procedureOf(Subject subject) {
+        if (subject instanceof Subject.OfTransaction) {
+            return transactions;
+        }
+        Work work = state.work(subject);
+        if (work == null) {
+            return null;
+        } else if (work instanceof Work.CreateStream) {
+            return creation;
+        } else if (work instanceof Work.UpdateStream || work instanceof Work.ResplitStream) {
+            return update;
+        } else if (work instanceof Work.VerifyCut || work instanceof Work.TruncateStream) {
+            return truncation;
+        } else if (work instanceof Work.SealStream || work instanceof Work.DeleteStream) {
+            return end;
+        } else if (work instanceof Work.ScaleStream) {
+            return scale;
+        } else if (work instanceof Work.Commit) {
+            return commit;
+        } else if (work instanceof Work.DeleteScope) {
+            return scopes;
+        } else {
+            return groups;
+        }
+    }
+
+    @Override
+    public void apply(int type, ByteBuf body, long frame, int offset) {
+        Row row = RowCodec.read(new In(body));
+        switch (type) {
+            case RowCodec.PUT -> state.put(row);
+            case RowCodec.REMOVE -> state.remove(row);
+            default -> throw new IllegalStateException("a record has the unknown type " + type);
+        }
+    }
+
+    /** A version byte, then all rows. */
+    @Override
+    public void snapshot(ByteBuf out) {
+        out.writeByte(SNAPSHOT_VERSION);
+        Out rows = new Out(out);
+        state.forEachRow(row -> RowCodec.write(rows, row));
+    }
+
+    @Override
+    public void restore(ByteBuf in) {
+        int version = in.readUnsignedByte();
+        if (version != SNAPSHOT_VERSION) {
+            throw new IllegalStateException("a snapshot has the unknown version " + version);
+        }
+        In rows = new In(in);
+        while (rows.hasMore()) {
+            state.put(RowCodec.read(rows));
+        }
+    }
+
+    @Override
+    public void recovered(Turn<StreamCommand, StreamReply> turn) {
+        Context c = context(turn);
+        works.numberFrom(turn.random().nextLong() >>> 2);
+        scopes.createSystemScope(options, c);
+        for (ScopeData scope : state.scopes.values()) {
+            String name = scope.row.scope();
+            if (scope.work != null) {
+                works.start(new Subject.OfScope(name));
+            }
+            scope.groupWork.keySet().forEach(g -> works.start(new Subject.OfGroup(name, g)));
+            scope.tableWork.keySet().forEach(t -> works.start(new Subject.OfTable(name, t)));
+            for (StreamData stream : scope.streams.values()) {
+                transactions.recovered(stream, c);
+                if (stream.work == null) {
+                    released.add(new Subject.OfStream(stream.name()));
+                } else {
+                    works.start(new Subject.OfStream(stream.name()));
+                }
+            }
+        }
+        settle(c);
+    }
+
+    @Override
+    public void tick(Turn<StreamCommand, StreamReply> turn) {
+        Context c = context(turn);
+        waiters.tick(turn);
+        transactions.tick(c);
+        works.tick(c);
+        settle(c);
+    }
+
+    /** Rows are copied out of the log. */
+    @Override
+    public long oldestFrame() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    public void lost(String reason) {
+        waiters.lost(reason);
+    }
+}

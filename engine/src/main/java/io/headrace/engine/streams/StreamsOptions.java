@@ -1,0 +1,34 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.engine.streams;
+
+/**
+ * Settings of a {@code streams} partition.
+ *
+ * @param partition number of this one, from 0
+ * @param partitions number of all in the cluster; never changes
+ * @param waitMillis how long a caller waits for work to be done before it is told to come again
+ * @param callMillis how long a call to another partition may take before it is repeated
+ * @param retentionMillis time between two looks at a stream with a retention policy
+ * @param completedMillis how long the outcome of a transaction is remembered
+ */
+public record StreamsOptions(
+        int partition, int partitions, long waitMillis, long callMillis, long retentionMillis, long completedMillis) {
+
+    public StreamsOptions {
+        if (partition < 0 || partition >= partitions) {
+            throw new IllegalArgumentException("partition " + partition + " of " + partitions);
+        }
+    }
+
+    public static StreamsOptions of(int partition, int partitions) {
+        return new StreamsOptions(partition, partitions, 120_000, 30_000, 1_800_000, 86_400_000);
+    }
+
+    public StreamsOptions withRetentionMillis(long millis) {
+        return new StreamsOptions(partition, partitions, waitMillis, callMillis, millis, completedMillis);
+    }
+
+    boolean has(String scope) {
+        return ScopePlacement.partitionOf(scope, partitions) == partition;
+    }
+}

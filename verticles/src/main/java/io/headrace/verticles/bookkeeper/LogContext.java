@@ -1,0 +1,28 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.verticles.bookkeeper;
+
+import io.headrace.engine.partition.Loop;
+import java.util.Set;
+
+/**
+ * What one log needs of its store.
+ *
+ * @param open logs that the store watches for appends that take too long
+ */
+record LogContext(
+        String partition,
+        Loop loop,
+        LogOptions options,
+        DescriptorNodes nodes,
+        Ledgers ledgers,
+        Set<BookKeeperPartitionLog> open) {
+
+    BookKeeperPartitionLog register(BookKeeperPartitionLog log) {
+        open.add(log);
+        return log;
+    }
+
+    void unregister(BookKeeperPartitionLog log) {
+        open.remove(log);
+    }
+}
