@@ -6,11 +6,12 @@ import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.StateMachine;
 import io.headrace.engine.partition.Turn;
 import io.netty.buffer.ByteBuf;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Logs each number that it is given and answers with the sum of all so far. */
 final class EchoMachine implements StateMachine<Long, Long> {
     private long sum;
-    volatile int ticks;
+    final AtomicInteger ticks = new AtomicInteger();
 
     private record Add(long number) implements LogRecord {
         @Override
@@ -55,7 +56,7 @@ final class EchoMachine implements StateMachine<Long, Long> {
 
     @Override
     public void tick(Turn<Long, Long> turn) {
-        ticks = ticks + 1;
+        ticks.incrementAndGet();
     }
 
     @Override

@@ -31,8 +31,7 @@ final class PartitionHostTest {
     private final List<String> fenced = new CopyOnWriteArrayList<>();
     private final List<EchoMachine> machines = new CopyOnWriteArrayList<>();
     private final Set<String> threads = ConcurrentHashMap.newKeySet();
-    private final PartitionHost host =
-            await(PartitionHost.start(vertx, 2, OPTIONS, (name, cause) -> fenced.add(name)));
+    private final PartitionHost host = await(PartitionHost.start(vertx, 2, OPTIONS, (name, cause) -> fenced.add(name)));
 
     @AfterEach
     void close() {
@@ -133,7 +132,7 @@ final class PartitionHostTest {
         }
         assertThat(threads).hasSize(2);
         assertThat(host.partitions()).hasSize(4);
-        machines.forEach(machine -> eventually(() -> machine.ticks > 2));
+        machines.forEach(machine -> eventually(() -> machine.ticks.get() > 2));
     }
 
     @Test

@@ -17,7 +17,8 @@ final class PartitionsTest {
         assertThat(table).isSorted().startsWith(0).endsWith(2);
         for (int partition = 0; partition < 3; partition++) {
             int owner = partition;
-            assertThat(Arrays.stream(table).filter(each -> each == owner).count()).isBetween(341L, 342L);
+            assertThat(Arrays.stream(table).filter(each -> each == owner).count())
+                    .isBetween(341L, 342L);
         }
         assertThatThrownBy(() -> Partitions.evenTable(1025)).isInstanceOf(IllegalArgumentException.class);
     }

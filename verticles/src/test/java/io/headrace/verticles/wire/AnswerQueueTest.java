@@ -16,10 +16,10 @@ final class AnswerQueueTest {
     private final List<Integer> delivered = new ArrayList<>();
     private final AtomicInteger discarded = new AtomicInteger();
 
-    private class Number extends Answer {
+    private class Numbered extends Answer {
         private final int value;
 
-        Number(int value) {
+        Numbered(int value) {
             this.value = value;
         }
 
@@ -42,11 +42,11 @@ final class AnswerQueueTest {
 
     @Test
     void onlyTheFirstAnswerWakesTheTaker() {
-        assertThat(queue.add(new Number(1))).isTrue();
-        assertThat(queue.add(new Number(2))).isFalse();
+        assertThat(queue.add(new Numbered(1))).isTrue();
+        assertThat(queue.add(new Numbered(2))).isFalse();
         deliverAll();
         assertThat(delivered).containsExactly(1, 2);
-        assertThat(queue.add(new Number(3))).isTrue();
+        assertThat(queue.add(new Numbered(3))).isTrue();
     }
 
     @Test
@@ -59,7 +59,7 @@ final class AnswerQueueTest {
             int producer = p;
             running.add(CompletableFuture.runAsync(() -> {
                 for (int i = 0; i < each; i++) {
-                    if (queue.add(new Number(producer * each + i))) {
+                    if (queue.add(new Numbered(producer * each + i))) {
                         wakeUps.release();
                     }
                 }
@@ -79,9 +79,9 @@ final class AnswerQueueTest {
 
     @Test
     void aClosedQueueDiscards() {
-        queue.add(new Number(1));
+        queue.add(new Numbered(1));
         queue.close();
-        queue.add(new Number(2));
+        queue.add(new Numbered(2));
         deliverAll();
         assertThat(delivered).isEmpty();
         assertThat(discarded).hasValue(2);
@@ -89,13 +89,13 @@ final class AnswerQueueTest {
 
     @Test
     void whatIsLeftWhenADeliveryClosesTheQueueIsDiscarded() {
-        queue.add(new Number(1) {
+        queue.add(new Numbered(1) {
             @Override
             void deliver() {
                 queue.close();
             }
         });
-        queue.add(new Number(2));
+        queue.add(new Numbered(2));
         deliverAll();
         assertThat(delivered).isEmpty();
         assertThat(discarded).hasValue(1);
@@ -104,13 +104,13 @@ final class AnswerQueueTest {
     @Test
     void aFailingDeliveryDoesNotStopTheOthers() {
         IllegalStateException failure = new IllegalStateException("no");
-        queue.add(new Number(1) {
+        queue.add(new Numbered(1) {
             @Override
             void deliver() {
                 throw failure;
             }
         });
-        queue.add(new Number(2));
+        queue.add(new Numbered(2));
         List<RuntimeException> failures = new ArrayList<>();
         queue.deliverAll(failures::add);
         assertThat(failures).containsExactly(failure);

@@ -164,8 +164,7 @@ final class FlowControlTest {
                 client.send(new ReadSegment(SEGMENT, i, MIB, "", ID));
             }
             // More than the kernels of both sides buffer.
-            TestStore.eventually(
-                    "replies pile up", () -> store.node.counters().bytesSent() - before > 8 * MIB);
+            TestStore.eventually("replies pile up", () -> store.node.counters().bytesSent() - before > 8 * MIB);
             client.sendBytes(new byte[] {0, 0, 0, 99, 0, 0, 0, 0});
             TestStore.eventually(
                     "the connection is cut", () -> store.node.counters().open() == 0);
