@@ -70,8 +70,7 @@ final class FlowControlTest {
             store.logs.hold();
             int blocks = 600;
             CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> write(client, blocks));
-            TestStore.eventually(
-                    "reading stops", () -> store.node.counters().pauses() > 0);
+            TestStore.eventually("reading stops", () -> store.node.counters().pauses() > 0);
             // The bound, the append that reached it, and the rest of the last read.
             assertThat(store.node.counters().bytesReceived()).isLessThan(MIB + 4 * BLOCK);
             assertThat(store.credits.used()).isLessThan(MIB + 2 * BLOCK);
@@ -90,8 +89,7 @@ final class FlowControlTest {
                 WireClient second = writer(other, "s/b/0.#epoch.0")) {
             store.logs.hold();
             CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> write(first, 200));
-            TestStore.eventually(
-                    "reading stops", () -> store.node.counters().pauses() > 0);
+            TestStore.eventually("reading stops", () -> store.node.counters().pauses() > 0);
             assertThat(store.credits.used()).isLessThan(2 * MIB + 2 * BLOCK);
             second.append(other, 1, 1, new byte[BLOCK], ID);
             store.logs.letGo();
@@ -120,8 +118,7 @@ final class FlowControlTest {
             write(client, blocks);
             awaitAcknowledgement(client, blocks);
         }
-        TestStore.eventually(
-                "the writer is gone", () -> store.node.counters().open() == 0);
+        TestStore.eventually("the writer is gone", () -> store.node.counters().open() == 0);
     }
 
     @Test
@@ -134,8 +131,7 @@ final class FlowControlTest {
                     client.send(new ReadSegment(SEGMENT, i, MIB, "", ID));
                 }
             });
-            TestStore.eventually(
-                    "reading stops", () -> store.node.counters().pauses() > 0);
+            TestStore.eventually("reading stops", () -> store.node.counters().pauses() > 0);
             for (int i = 0; i < reads; i++) {
                 SegmentRead read = client.read(SegmentRead.class);
                 assertThat(read.offset()).isEqualTo(i);
@@ -160,11 +156,15 @@ final class FlowControlTest {
 
     @Test
     void aPeerThatNeverReadsCannotKeepAConnectionThatIsToBeClosed() {
+        restart(options(MIB, 1024, 1024, 64 * MIB), 64L * MIB);
         fill(32);
+        long before = store.node.counters().bytesSent();
         try (WireClient client = store.connect()) {
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < 40; i++) {
                 client.send(new ReadSegment(SEGMENT, i, MIB, "", ID));
             }
+            // More than the kernels of both sides buffer.
+            TestStore.eventually("replies pile up", () -> store.node.counters().bytesSent() - before > 8 * MIB);
             client.sendBytes(new byte[] {0, 0, 0, 99, 0, 0, 0, 0});
             TestStore.eventually(
                     "the connection is cut", () -> store.node.counters().open() == 0);
@@ -196,7 +196,8 @@ final class FlowControlTest {
             client.append(WRITER, 1, 1, new byte[10], ID);
             int reads = 0;
             for (int i = 0; i < 21; i++) {
-                reads += client.read() instanceof SegmentRead read && read.data().readableBytes() == 10 ? 1 : 0;
+                reads +=
+                        client.read() instanceof SegmentRead read && read.data().readableBytes() == 10 ? 1 : 0;
             }
             assertThat(reads).isEqualTo(20);
         }

@@ -11,11 +11,11 @@ import io.headrace.codecs.wire.FailureReply.InvalidEventNumber;
 import io.headrace.codecs.wire.FailureReply.NoSuchSegment;
 import io.headrace.codecs.wire.FailureReply.SegmentIsSealed;
 import io.headrace.codecs.wire.SegmentReply.SegmentRead;
+import io.headrace.codecs.wire.SegmentReply.StreamSegmentInfo;
 import io.headrace.codecs.wire.SegmentRequest.DeleteSegment;
 import io.headrace.codecs.wire.SegmentRequest.GetStreamSegmentInfo;
 import io.headrace.codecs.wire.SegmentRequest.ReadSegment;
 import io.headrace.codecs.wire.SegmentRequest.SealSegment;
-import io.headrace.codecs.wire.SegmentReply.StreamSegmentInfo;
 import io.headrace.codecs.wire.WireCommand;
 import io.headrace.engine.log.LogException;
 import io.netty.buffer.ByteBuf;
@@ -160,8 +160,7 @@ final class WireAppendsTest {
         assertThat(client.read(DataAppended.class).currentSegmentWriteOffset()).isEqualTo(large.length);
         ByteBuf all = Unpooled.buffer();
         while (all.readableBytes() < large.length) {
-            SegmentRead read =
-                    (SegmentRead) client.ask(new ReadSegment(SEGMENT, all.readableBytes(), 4 << 20, "", ID));
+            SegmentRead read = (SegmentRead) client.ask(new ReadSegment(SEGMENT, all.readableBytes(), 4 << 20, "", ID));
             assertThat(read.data().readableBytes()).isBetween(1, 2 << 20);
             all.writeBytes(read.data());
         }
