@@ -65,8 +65,7 @@ final class Requests {
     }
 
     private void read(ReadSegment read) {
-        int length =
-                read.suggestedLength() <= 0 ? MIN_READ_BYTES : Math.min(read.suggestedLength(), MAX_READ_BYTES);
+        int length = read.suggestedLength() <= 0 ? MIN_READ_BYTES : Math.min(read.suggestedLength(), MAX_READ_BYTES);
         connection.submitRead(read, new SegmentCommand.Read(read.segment(), read.offset(), length, connection.id()));
     }
 

@@ -14,15 +14,15 @@ import io.headrace.verticles.host.PartitionFactory;
 import io.headrace.verticles.host.PartitionHost;
 import io.headrace.verticles.host.Partitions;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.DeploymentOptions;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Supplier;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** A store on a free port: real sockets, real partitions, logs in memory. */
 final class TestStore implements AutoCloseable {
