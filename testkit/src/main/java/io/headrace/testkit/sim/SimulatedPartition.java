@@ -295,6 +295,11 @@ public final class SimulatedPartition<C, R> {
         }
 
         @Override
+        public boolean replaced() {
+            return logs.writer(name) != epoch();
+        }
+
+        @Override
         public void recovered(byte[] snapshot) {
             if (!Arrays.equals(snapshot, replayTo(firstOwnFrame - 1))) {
                 violated("recovered another state than a replay of frames 1 to " + (firstOwnFrame - 1) + " gives");

@@ -126,7 +126,7 @@ final class SegmentWriter extends SegmentClient {
         List<byte[]> encoded = new ArrayList<>();
         for (long event = first; event <= last; event++) {
             if (event > payloads.size()) {
-                boolean huge = world.simulation.chance(world.hugeEvents);
+                boolean huge = world.simulation.chance(world.hugeEvents) && world.hugeEventsLeft-- > 0;
                 payloads.add(huge ? 900_000 + world.random.nextInt(1_800_000) : world.random.nextInt(200));
             }
             encoded.add(SegmentEvents.encode(number, event, payloads.get((int) event - 1)));
@@ -149,7 +149,9 @@ final class SegmentWriter extends SegmentClient {
                 sent = confirmed;
                 ready = false;
                 askLength();
-            } else if (reply instanceof SegmentReply.NoSuchSegment) {
+            } else if (reply instanceof SegmentReply.NoSuchSegment
+                    || reply instanceof SegmentReply.InvalidEventNumber) {
+                // Invalid: an earlier connection's set-up arrived after this one's and has taken the writer away.
                 breakOff();
             } else {
                 throw world.simulation.violation("writer " + number + " is told " + reply + " for " + append);

@@ -44,6 +44,8 @@ final class SegmentsWorld {
     /** Probability that an event is larger than a frame. */
     final double hugeEvents;
 
+    int hugeEventsLeft = 8;
+
     /** Probability that a client breaks its connection at some moment. */
     final double breaks;
 
