@@ -219,6 +219,11 @@ public final class SimulatedPartition<C, R> {
             loop.pause(micros);
         }
 
+        /** Commands that arrived and were neither answered nor lost yet. */
+        public int unanswered() {
+            return unanswered;
+        }
+
         /** Whether it takes commands, as far as it knows. */
         public boolean isServing() {
             return serving;

@@ -43,28 +43,30 @@ final class SegmentConnection {
     void send(SegmentCommand command, Consumer<SegmentReply> onReply) {
         SegmentHistory.Floor floor = history.of(command.segment()).floor(owner.epoch());
         history.asked(command);
-        lastArrival = later(lastArrival, () -> owner.submit(command, new ReplyTo<>() {
-            @Override
-            public void reply(SegmentReply reply) {
-                history.told(command, reply, floor);
-                lastAnswer = later(lastAnswer, () -> {
-                    try {
-                        if (!broken) {
-                            onReply.accept(reply);
-                        }
-                    } finally {
-                        if (reply instanceof SegmentReply.Data data) {
-                            data.data().release();
-                        }
+        lastArrival = later(
+                lastArrival,
+                () -> owner.submit(command, new ReplyTo<>() {
+                    @Override
+                    public void reply(SegmentReply reply) {
+                        history.told(command, reply, floor);
+                        lastAnswer = later(lastAnswer, () -> {
+                            try {
+                                if (!broken) {
+                                    onReply.accept(reply);
+                                }
+                            } finally {
+                                if (reply instanceof SegmentReply.Data data) {
+                                    data.data().release();
+                                }
+                            }
+                        });
                     }
-                });
-            }
 
-            @Override
-            public void lost(String reason) {
-                lastAnswer = later(lastAnswer, SegmentConnection.this::breakOff);
-            }
-        }));
+                    @Override
+                    public void lost(String reason) {
+                        lastAnswer = later(lastAnswer, SegmentConnection.this::breakOff);
+                    }
+                }));
     }
 
     /** Ends the connection. The owner hears of it later. */

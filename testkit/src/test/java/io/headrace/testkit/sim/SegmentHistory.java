@@ -26,6 +26,7 @@ final class SegmentHistory {
 
     /** A length that the segment had between two changes: an event ends there. */
     long eventEnd;
+
     private byte[] content = new byte[256];
     private final BitSet known = new BitSet();
 

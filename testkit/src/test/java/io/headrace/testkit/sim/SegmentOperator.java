@@ -69,9 +69,9 @@ final class SegmentOperator extends SegmentClient {
     private void roll() {
         step(create(lane.segment(lane.newest + 1)), created -> {
             busy = true;
-            send(new SegmentCommand.Seal(lane.segment(lane.newest)), sealed -> {
+            send(new SegmentCommand.Seal(lane.segment(lane.newest)), done -> {
                 busy = false;
-                if (!(sealed instanceof SegmentReply.NoSuchSegment)) {
+                if (!(done instanceof SegmentReply.NoSuchSegment)) {
                     lane.newest++;
                 }
             });

@@ -90,15 +90,16 @@ final class SegmentTransactor extends SegmentClient {
                     lane.openTransactions++;
                 });
             }
-            case SET_UP -> ask(new SegmentCommand.SetupAppend(segment(), id(), connectionId()), reply -> {
-                if (reply instanceof SegmentReply.AppendReady ready) {
-                    appended = Math.max(0, ready.lastEventNumber());
-                    step = Step.APPEND;
-                } else {
-                    // An owner of old that does not know of the segment yet.
-                    breakOff();
-                }
-            });
+            case SET_UP ->
+                ask(new SegmentCommand.SetupAppend(segment(), id(), connectionId()), reply -> {
+                    if (reply instanceof SegmentReply.AppendReady ready) {
+                        appended = Math.max(0, ready.lastEventNumber());
+                        step = Step.APPEND;
+                    } else {
+                        // An owner of old that does not know of the segment yet.
+                        breakOff();
+                    }
+                });
             case APPEND -> {
                 if (appended == EVENTS) {
                     step = Step.END;

@@ -131,7 +131,8 @@ final class SegmentWriter extends SegmentClient {
             }
             encoded.add(SegmentEvents.encode(number, event, payloads.get((int) event - 1)));
         }
-        byte[] block = Unpooled.wrappedBuffer(encoded.toArray(new byte[0][])).copy().array();
+        byte[] block =
+                Unpooled.wrappedBuffer(encoded.toArray(new byte[0][])).copy().array();
         long length = conditional ? expectedLength : SegmentCommand.UNCONDITIONAL;
         inFlight++;
         sent = last;

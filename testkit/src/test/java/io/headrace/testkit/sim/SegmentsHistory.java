@@ -100,8 +100,7 @@ final class SegmentsHistory {
         }
     }
 
-    private void done(
-            SegmentHistory segment, SegmentCommand command, SegmentReply reply, SegmentHistory.Floor floor) {
+    private void done(SegmentHistory segment, SegmentCommand command, SegmentReply reply, SegmentHistory.Floor floor) {
         if (command instanceof SegmentCommand.Append append && reply instanceof SegmentReply.Appended appended) {
             appends++;
             appended(segment, append, appended, floor);
