@@ -272,6 +272,11 @@ public final class Partition<C, R> {
 
         /** The first record of each owner: what an owner before it left unfinished in the log ends here. */
         void begin() {
+            mark();
+        }
+
+        /** Logs nothing but that this owner was there. Between batches only, which is when the open frame is empty. */
+        void mark() {
             builder.append(
                     Replay.EPOCH_START,
                     Replay.EPOCH_START_BYTES,
@@ -460,6 +465,15 @@ public final class Partition<C, R> {
         @Override
         public void reply(ReplyTo<? super R> replyTo, R reply) {
             replyAfter(current().logged(), replyTo, reply);
+        }
+
+        @Override
+        public void replyConfirmed(ReplyTo<? super R> replyTo, R reply) {
+            Serving now = current();
+            if (now.builder.isEmpty()) {
+                now.mark();
+            }
+            replyAfter(now.builder.number(), replyTo, reply);
         }
 
         @Override

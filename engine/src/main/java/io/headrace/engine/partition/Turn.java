@@ -26,6 +26,16 @@ public interface Turn<C, R> {
     void reply(ReplyTo<? super R> replyTo, R reply);
 
     /**
+     * Replies once the log has taken a frame that was not sent yet: proof that no newer owner had taken over when the
+     * command was executed. For a reply that says what is <em>not</em> there, if the receiver acts on it for good: an
+     * owner of old, which does not know that it was replaced, may merely not know of it. Costs a frame if nothing else is
+     * being logged. The default is for logs that have one owner only.
+     */
+    default void replyConfirmed(ReplyTo<? super R> replyTo, R reply) {
+        reply(replyTo, reply);
+    }
+
+    /**
      * Replies once {@code frame} is committed, which may be at once: for a reply that depends on nothing later, such as
      * a read of data that stands in that frame or before it.
      */

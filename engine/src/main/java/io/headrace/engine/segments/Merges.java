@@ -29,7 +29,8 @@ final class Merges {
         Segment target = state.find(command.segment());
         Segment source = state.find(command.source());
         if (target == null || source == null) {
-            turn.reply(replyTo, new SegmentReply.NoSuchSegment(target == null ? command.segment() : command.source()));
+            turn.replyConfirmed(
+                    replyTo, new SegmentReply.NoSuchSegment(target == null ? command.segment() : command.source()));
             return;
         }
         SegmentReply refusal = refusal(target, source);
@@ -60,7 +61,7 @@ final class Merges {
             MergeBatch command, ReplyTo<? super SegmentReply> replyTo, Turn<SegmentCommand, SegmentReply> turn) {
         Segment target = state.find(command.segment());
         if (target == null) {
-            turn.reply(replyTo, new SegmentReply.NoSuchSegment(command.segment()));
+            turn.replyConfirmed(replyTo, new SegmentReply.NoSuchSegment(command.segment()));
             return;
         }
         if (target.sealed) {
@@ -84,7 +85,7 @@ final class Merges {
             lengths.add(target.length);
         }
         reads.wake(target, turn);
-        turn.reply(replyTo, new SegmentReply.Merged(lengths));
+        turn.replyConfirmed(replyTo, new SegmentReply.Merged(lengths));
     }
 
     private void move(Segment target, Segment source, Turn<SegmentCommand, SegmentReply> turn) {

@@ -14,7 +14,8 @@ import java.util.UUID;
  * frame it stands, and reads are answered from frames.
  *
  * <p>Replies are held as long as needed and no longer: what reports on a segment waits for the last change of that
- * segment, data for the frames it stands in; only what reports that a segment is missing waits for everything logged.
+ * segment, data for the frames it stands in. What reports that a segment is missing, or is there already, waits until the
+ * log confirms that this owner is no owner of old: a client gives up data on the one, a workflow goes on at the other.
  */
 public final class SegmentsMachine implements StateMachine<SegmentCommand, SegmentReply> {
     private final SegmentsState state = new SegmentsState();
@@ -46,7 +47,7 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
         } else {
             Segment segment = state.find(command.segment());
             if (segment == null) {
-                turn.reply(replyTo, new SegmentReply.NoSuchSegment(command.segment()));
+                turn.replyConfirmed(replyTo, new SegmentReply.NoSuchSegment(command.segment()));
             } else {
                 execute(segment, command, replyTo, turn);
             }
@@ -139,7 +140,7 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             Turn<SegmentCommand, SegmentReply> turn) {
         Segment existing = state.find(record.name());
         if (existing != null) {
-            turn.replyAfter(existing.changedIn, replyTo, new SegmentReply.AlreadyExists());
+            turn.replyConfirmed(replyTo, new SegmentReply.AlreadyExists());
             return false;
         }
         int nameBytes = ByteBufUtil.utf8Bytes(record.name());

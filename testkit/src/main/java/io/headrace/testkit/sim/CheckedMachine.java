@@ -20,6 +20,9 @@ final class CheckedMachine<C, R> implements StateMachine<C, R> {
         /** An output that has observed {@code frame} leaves the partition. */
         void released(long frame, String what);
 
+        /** Whether a newer owner has fenced this one, known to it or not. */
+        boolean replaced();
+
         /** Recovery says that it is done. */
         void recovered(byte[] snapshot);
 
@@ -113,19 +116,28 @@ final class CheckedMachine<C, R> implements StateMachine<C, R> {
 
         @Override
         public void reply(ReplyTo<? super R> replyTo, R reply) {
-            super.reply(gated(applied, replyTo), reply);
+            super.reply(gated(applied, false, replyTo), reply);
+        }
+
+        @Override
+        public void replyConfirmed(ReplyTo<? super R> replyTo, R reply) {
+            boolean replaced = judge.replaced();
+            super.replyConfirmed(gated(applied, replaced, replyTo), reply);
         }
 
         @Override
         public void replyAfter(long frame, ReplyTo<? super R> replyTo, R reply) {
-            super.replyAfter(frame, gated(frame, replyTo), reply);
+            super.replyAfter(frame, gated(frame, false, replyTo), reply);
         }
 
-        private ReplyTo<R> gated(long frame, ReplyTo<? super R> replyTo) {
+        private ReplyTo<R> gated(long frame, boolean replaced, ReplyTo<? super R> replyTo) {
             return new ReplyTo<>() {
                 @Override
                 public void reply(R reply) {
                     judge.released(frame, "reply " + reply);
+                    if (replaced) {
+                        judge.violated("confirmed " + reply + ", which it gave after it had been replaced");
+                    }
                     replyTo.reply(reply);
                 }
 

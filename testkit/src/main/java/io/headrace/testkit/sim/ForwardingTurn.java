@@ -37,6 +37,11 @@ class ForwardingTurn<C, R> implements Turn<C, R> {
     }
 
     @Override
+    public void replyConfirmed(ReplyTo<? super R> replyTo, R reply) {
+        turn.replyConfirmed(replyTo, reply);
+    }
+
+    @Override
     public void replyAfter(long frame, ReplyTo<? super R> replyTo, R reply) {
         turn.replyAfter(frame, replyTo, reply);
     }

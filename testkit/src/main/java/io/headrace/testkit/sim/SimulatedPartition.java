@@ -180,6 +180,19 @@ public final class SimulatedPartition<C, R> {
             });
         }
 
+        /** Sends a command that has no reply. */
+        public void tell(C command) {
+            loop.execute(() -> partition.submit(command, new ReplyTo<>() {
+                @Override
+                public void reply(R reply) {
+                    violated("answered " + command + ", which has no reply");
+                }
+
+                @Override
+                public void lost(String reason) {}
+            }));
+        }
+
         /** Ends the process between two tasks of its loop. What it had in flight is left to chance. */
         public void crash() {
             if (!gone) {
@@ -204,6 +217,11 @@ public final class SimulatedPartition<C, R> {
         /** Stops the process for a while, as a long garbage collection does. */
         public void pause(long micros) {
             loop.pause(micros);
+        }
+
+        /** Commands that arrived and were neither answered nor lost yet. */
+        public int unanswered() {
+            return unanswered;
         }
 
         /** Whether it takes commands, as far as it knows. */
@@ -279,6 +297,11 @@ public final class SimulatedPartition<C, R> {
             } else if (last >= firstOwnFrame && LogReplay.epoch(stored) != epoch()) {
                 violated(what + " left although frame " + last + " is of epoch " + LogReplay.epoch(stored));
             }
+        }
+
+        @Override
+        public boolean replaced() {
+            return logs.writer(name) != epoch();
         }
 
         @Override

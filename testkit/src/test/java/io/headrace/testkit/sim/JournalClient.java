@@ -184,10 +184,7 @@ final class JournalClient {
                 throw simulation.violation(by + " has other bytes for " + entry);
             }
         } else if (reply instanceof JournalReply.Missing missing && entry.version >= history.trimmedTo) {
-            // A former owner may not have what came after it.
-            if (history.shown.getOrDefault(by.epoch(), 0L) >= entry.version) {
-                throw simulation.violation(by + " says " + missing + " of " + entry);
-            }
+            throw simulation.violation(by + " says " + missing + " of " + entry);
         }
     }
 

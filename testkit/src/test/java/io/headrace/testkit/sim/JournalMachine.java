@@ -70,7 +70,7 @@ class JournalMachine implements StateMachine<JournalCommand, JournalReply> {
     private void read(ReadBack read, ReplyTo<? super JournalReply> replyTo, Turn<JournalCommand, JournalReply> turn) {
         Entry entry = entries.get(read.version());
         if (entry == null) {
-            turn.reply(replyTo, new JournalReply.Missing(read.version(), firstVersion));
+            turn.replyConfirmed(replyTo, new JournalReply.Missing(read.version(), firstVersion));
             return;
         }
         ByteBuf frame = turn.frame(entry.frame);

@@ -4,14 +4,20 @@ package io.headrace.testkit.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.partition.ReplyTo;
+import io.headrace.engine.partition.StateMachine;
 import io.headrace.engine.partition.Turn;
+import io.headrace.engine.segments.SegmentCommand;
+import io.headrace.engine.segments.SegmentReply;
+import io.headrace.engine.segments.SegmentsMachine;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +27,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Breaks one thing at a time, on purpose, and expects the simulation to notice: a checker that never bites proves nothing. */
 class MutantsTest {
     private static final int SEEDS = 60;
+
+    /** The segments machine's record of an append, and where in it the writer's number stands. */
+    private static final int APPEND = 2;
+
+    private static final int APPEND_NUMBER_AT = 33;
 
     private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
 
@@ -41,7 +52,7 @@ class MutantsTest {
         assertNoticed(seed -> {
             JournalSimulation run = new JournalSimulation(seed);
             run.world.logs.sabotage(sabotage);
-            return run;
+            return run::run;
         });
     }
 
@@ -89,7 +100,7 @@ class MutantsTest {
                     JournalCommand command,
                     ReplyTo<? super JournalReply> replyTo,
                     Turn<JournalCommand, JournalReply> turn) {
-                super.execute(command, replyTo, new HastyTurn(turn));
+                super.execute(command, replyTo, new HastyTurn<>(turn));
             }
         });
     }
@@ -104,31 +115,97 @@ class MutantsTest {
         });
     }
 
-    private static void assertMachineNoticed(Function<Consumer<String>, JournalMachine> machines) {
-        assertNoticed(seed -> new JournalSimulation(seed, machines));
+    @Test
+    void segmentRepliesThatDoNotWaitAreNoticed() {
+        assertSegmentsNoticed(() -> new ForwardingMachine<>(segments()) {
+            @Override
+            public void execute(
+                    SegmentCommand command,
+                    ReplyTo<? super SegmentReply> replyTo,
+                    Turn<SegmentCommand, SegmentReply> turn) {
+                super.execute(command, replyTo, new HastyTurn<>(turn));
+            }
+        });
     }
 
-    private static void assertNoticed(LongFunction<JournalSimulation> mutant) {
+    @Test
+    void writerNumbersThatAreForgottenAreNoticed() {
+        assertSegmentsNoticed(() -> new ForwardingMachine<>(segments()) {
+            @Override
+            public void apply(int type, ByteBuf body, long frame, int offset) {
+                ByteBuf changed = body.copy();
+                if (type == APPEND) {
+                    int at = changed.readerIndex() + APPEND_NUMBER_AT;
+                    changed.setLong(at, changed.getLong(at) - 1);
+                }
+                super.apply(type, changed, frame, offset);
+                changed.release();
+            }
+        });
+    }
+
+    @Test
+    void dataOutOfPlaceIsNoticed() {
+        assertSegmentsNoticed(() -> new ForwardingMachine<>(segments()) {
+            @Override
+            public void apply(int type, ByteBuf body, long frame, int offset) {
+                super.apply(type, body, frame, type == APPEND && frame % 50 == 0 ? offset - 1 : offset);
+            }
+        });
+    }
+
+    @Test
+    void truncationThatGoesTooFarIsNoticed() {
+        assertSegmentsNoticed(() -> new ForwardingMachine<>(segments()) {
+            @Override
+            public void execute(
+                    SegmentCommand command,
+                    ReplyTo<? super SegmentReply> replyTo,
+                    Turn<SegmentCommand, SegmentReply> turn) {
+                boolean further = command instanceof SegmentCommand.Truncate;
+                super.execute(
+                        further
+                                ? new SegmentCommand.Truncate(
+                                        command.segment(), ((SegmentCommand.Truncate) command).offset() + 1)
+                                : command,
+                        replyTo,
+                        turn);
+            }
+        });
+    }
+
+    private static SegmentsMachine segments() {
+        return new SegmentsMachine(PooledByteBufAllocator.DEFAULT);
+    }
+
+    private static void assertSegmentsNoticed(Supplier<StateMachine<SegmentCommand, SegmentReply>> machines) {
+        assertNoticed(seed -> new SegmentsSimulation(seed, machines)::run);
+    }
+
+    private static void assertMachineNoticed(Function<Consumer<String>, JournalMachine> machines) {
+        assertNoticed(seed -> new JournalSimulation(seed, machines)::run);
+    }
+
+    private static void assertNoticed(LongFunction<Runnable> mutant) {
         List<String> noticed = new ArrayList<>();
         for (long seed = 1; seed <= SEEDS && noticed.isEmpty(); seed++) {
             try {
                 mutant.apply(seed).run();
             } catch (AssertionError violation) {
                 noticed.add("seed " + seed + ": " + violation.getMessage());
-                if (Boolean.getBoolean("dbg")) System.out.println(noticed);
             }
         }
         assertThat(noticed).as("violations within %d seeds", SEEDS).isNotEmpty();
     }
 
     /** Lets every reply go at once. */
-    private static final class HastyTurn extends ForwardingTurn<JournalCommand, JournalReply> {
-        HastyTurn(Turn<JournalCommand, JournalReply> turn) {
+    private static final class HastyTurn<C, R> extends ForwardingTurn<C, R> {
+        HastyTurn(Turn<C, R> turn) {
             super(turn);
         }
 
         @Override
-        public void reply(ReplyTo<? super JournalReply> replyTo, JournalReply reply) {
+        public void reply(ReplyTo<? super R> replyTo, R reply) {
             replyTo.reply(reply);
         }
     }

@@ -67,7 +67,7 @@ final class PartitionSimulation<C, R> {
                     if (last.isGone()) {
                         throw simulation.violation(last + " was lost without a fault: " + last.cause());
                     }
-                    return last.isServing() && done.getAsBoolean();
+                    return last.isServing() && done.getAsBoolean() && last.unanswered() == 0;
                 },
                 MAX_STEPS,
                 "all is done after all has healed");
