@@ -8,17 +8,22 @@ import io.headrace.server.settings.Settings;
 import io.headrace.verticles.control.ControlOptions;
 import io.headrace.verticles.control.ControlOptions.Endpoint;
 import io.headrace.verticles.control.ControlVerticle;
+import io.headrace.verticles.gateway.HealthVerticle;
+import io.headrace.verticles.host.HostedPartition;
 import io.headrace.verticles.host.Partitions;
 import io.headrace.verticles.wire.WireNode;
 import io.headrace.verticles.wire.WireVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
 import java.net.BindException;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Opens the ports of a server, each remembered to be closed at its end. */
@@ -69,24 +74,22 @@ final class Faces {
         return control.port();
     }
 
-    /** Opens the port of {@code /health}; returns the port. */
-    int http(Supplier<HealthServer.Report> report) throws InterruptedException {
-        HttpServer server = listening(
-                Settings.HTTP_PORT,
-                HealthServer.listen(vertx, exposure.bind(), settings.get(Settings.HTTP_PORT), report));
-        started.add("the HTTP port", server, s -> Await.result("closing it", s.close(), CLOSE_LIMIT));
-        return server.actualPort();
+    /** Opens the port of {@code /health}, which is ready when all {@code partitions} serve; returns the port. */
+    int http(Collection<HostedPartition<?, ?>> partitions) throws InterruptedException {
+        Map<String, BooleanSupplier> ready = new HashMap<>();
+        for (HostedPartition<?, ?> partition : partitions) {
+            ready.put(partition.name(), () -> partition.state() == HostedPartition.State.SERVING);
+        }
+        HealthVerticle health = new HealthVerticle(exposure.bind(), settings.get(Settings.HTTP_PORT), Map.of(), ready);
+        deploy(Settings.HTTP_PORT, vertx.deployVerticle(health));
+        return health.port();
     }
 
     private void deploy(Setting<Integer> setting, Future<String> deployment) throws InterruptedException {
-        String id = listening(setting, deployment);
-        started.add(setting.name(), id, i -> Await.result("closing it", vertx.undeploy(i), CLOSE_LIMIT));
-    }
-
-    private <T> T listening(Setting<Integer> setting, Future<T> future) throws InterruptedException {
         int port = settings.get(setting);
         try {
-            return Await.result("opening port " + port, future, OPEN_LIMIT);
+            String id = Await.result("opening port " + port, deployment, OPEN_LIMIT);
+            started.add(setting.name(), id, i -> Await.result("closing it", vertx.undeploy(i), CLOSE_LIMIT));
         } catch (StartException e) {
             if (e.getCause() instanceof BindException cause) {
                 throw new StartException(

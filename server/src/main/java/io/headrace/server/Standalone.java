@@ -114,7 +114,8 @@ final class Standalone {
         Faces faces = new Faces(settings, exposure, vertx, started);
         int storePort = faces.store(node, EVENT_LOOPS);
         int controllerPort = faces.controller(storePort, streams);
-        int httpPort = faces.http(new Health(host, node.counters())::report);
+        int httpPort = faces.http(host.partitions());
+        LOG.info("serving; all data is in {}", data.path());
         return new Addresses(
                 Addresses.of(exposure.advertised(), controllerPort),
                 Addresses.of(exposure.advertised(), storePort),

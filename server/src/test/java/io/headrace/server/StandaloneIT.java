@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged server as its users start and stop it. */
 final class StandaloneIT {
+    private static final List<String> PORTS = List.of("controller-port", "store-port", "http-port");
     private static final int TERMINATED = 128 + 15;
 
     @TempDir
@@ -37,7 +38,7 @@ final class StandaloneIT {
                     .doesNotHaveDuplicates();
             HttpResponse<String> health = get("http://" + addresses.http() + "/health");
             assertThat(health.statusCode()).isEqualTo(200);
-            assertThat(new JsonObject(health.body()).getString("status")).isEqualTo("ready");
+            assertThat(new JsonObject(health.body()).getString("status")).isEqualTo("UP");
             assertThat(get("http://" + addresses.http() + "/").statusCode()).isEqualTo(404);
 
             long start = System.nanoTime();
@@ -66,7 +67,7 @@ final class StandaloneIT {
     void aPortThatIsInUseIsNamed() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());
-            for (String option : List.of("controller-port", "store-port", "http-port")) {
+            for (String option : PORTS) {
                 ServerProcess server =
                         ServerProcess.standalone(temporary, temporary.resolve("data-" + option), "--" + option, port);
                 assertRefused(server, 1, "port " + port, "in use", "--" + option);
@@ -96,7 +97,8 @@ final class StandaloneIT {
     @Test
     void badUsageIsExplained() throws Exception {
         Path data = temporary.resolve("data");
-        assertRefused(ServerProcess.start(temporary, "standalone", "--dota", "x"), 2, "--dota", "--data", "--help");
+        assertRefused(
+                ServerProcess.start(temporary, "standalone", "--store", "x"), 2, "--store", "--store-port", "--help");
         assertRefused(ServerProcess.standalone(temporary, data, "--log-level", "loud"), 2, "log-level", "info");
         assertRefused(ServerProcess.start(temporary, "start"), 2, "start");
     }

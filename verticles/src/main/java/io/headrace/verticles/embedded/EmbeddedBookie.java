@@ -165,6 +165,7 @@ final class EmbeddedBookie implements AutoCloseable {
             }
             String instance = registration.getClusterInstanceId();
             conf.setBookieId("bookie-" + instance);
+            forgetFormerRun(registration, zooKeeper, BookieId.parse(conf.getBookieId()));
             Cookie cookie = Cookie.generateCookie(conf).setInstanceId(instance).build();
             Versioned<Cookie> registered = registered(registration, conf);
             if (registered != null) {
@@ -188,6 +189,20 @@ final class EmbeddedBookie implements AutoCloseable {
             if (everywhere && registered == null) {
                 cookie.writeToRegistrationManager(registration, conf, Version.NEW);
             }
+        }
+    }
+
+    /**
+     * A process that was killed leaves its registration behind until its session expires, and the bookie would wait for
+     * that. The lock on the data directory says that there is nobody but us.
+     */
+    private static void forgetFormerRun(RegistrationManager registration, EmbeddedZooKeeper zooKeeper, BookieId bookie)
+            throws Exception {
+        if (zooKeeper.exists(LEDGERS_PATH + "/available/" + bookie)) {
+            registration.unregisterBookie(bookie, false);
+        }
+        if (zooKeeper.exists(LEDGERS_PATH + "/available/readonly/" + bookie)) {
+            registration.unregisterBookie(bookie, true);
         }
     }
 

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers {@code GET /health/live} and {@code GET /health/ready} with 200 if all checks hold, else 503, and with JSON
- * that names each check: {@code {"status":"UP","checks":{"partitions":"UP"}}}.
+ * Answers {@code GET /health/live} and {@code GET /health/ready} (or just {@code /health}) with 200 if all checks hold,
+ * else 503, and with JSON that names each check: {@code {"status":"UP","checks":{"partitions":"UP"}}}.
  */
 public final class HealthVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(HealthVerticle.class);
@@ -64,7 +64,7 @@ public final class HealthVerticle extends VerticleBase {
         Map<String, BooleanSupplier> checks =
                 switch (request.path()) {
                     case "/health/live" -> live;
-                    case "/health/ready" -> ready;
+                    case "/health", "/health/ready" -> ready;
                     default -> null;
                 };
         HttpServerResponse response = request.response();
