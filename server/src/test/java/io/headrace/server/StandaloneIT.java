@@ -68,8 +68,12 @@ final class StandaloneIT {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());
             for (String option : PORTS) {
-                ServerProcess server =
-                        ServerProcess.standalone(temporary, temporary.resolve("data-" + option), "--" + option, port);
+                List<String> arguments =
+                        new ArrayList<>(List.of("standalone", "--data", temporary.resolve("data") + option));
+                for (String each : PORTS) {
+                    arguments.addAll(List.of("--" + each, each.equals(option) ? port : "0"));
+                }
+                ServerProcess server = ServerProcess.start(temporary, arguments.toArray(new String[0]));
                 assertRefused(server, 1, "port " + port, "in use", "--" + option);
             }
         }
