@@ -8,26 +8,21 @@ import io.headrace.server.settings.Settings;
 import io.headrace.verticles.control.ControlOptions;
 import io.headrace.verticles.control.ControlOptions.Endpoint;
 import io.headrace.verticles.control.ControlVerticle;
-import io.headrace.verticles.gateway.HealthVerticle;
-import io.headrace.verticles.host.HostedPartition;
 import io.headrace.verticles.host.Partitions;
 import io.headrace.verticles.wire.WireNode;
 import io.headrace.verticles.wire.WireVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Opens the ports of a server, each remembered to be closed at its end. */
@@ -89,22 +84,23 @@ final class Faces {
         return control.port();
     }
 
-    /** Opens the port of {@code /health}, which is ready when all {@code partitions} serve; returns the port. */
-    int http(Vertx vertx, Collection<HostedPartition<?, ?>> partitions) throws InterruptedException {
-        Map<String, BooleanSupplier> ready = new HashMap<>();
-        for (HostedPartition<?, ?> partition : partitions) {
-            ready.put(partition.name(), () -> partition.state() == HostedPartition.State.SERVING);
-        }
-        HealthVerticle health = new HealthVerticle(exposure.bind(), settings.get(Settings.HTTP_PORT), Map.of(), ready);
-        deploy(vertx, Settings.HTTP_PORT, vertx.deployVerticle(health));
-        return health.port();
+    /** Opens the port of {@code /health}; returns the port. */
+    int http(Vertx vertx, Supplier<HealthServer.Report> report) throws InterruptedException {
+        HttpServer server = listening(
+                Settings.HTTP_PORT,
+                HealthServer.listen(vertx, exposure.bind(), settings.get(Settings.HTTP_PORT), report));
+        started.add("HTTP", server, s -> Await.result("closing it", s.close(), CLOSE_LIMIT));
+        return server.actualPort();
     }
 
     private void deploy(Vertx vertx, Setting<Integer> setting, Future<String> deployment) throws InterruptedException {
-        int port = settings.get(setting);
+        String id = listening(setting, deployment);
+        started.add(setting.name(), id, i -> Await.result("closing it", vertx.undeploy(i), CLOSE_LIMIT));
+    }
+
+    private <T> T listening(Setting<Integer> setting, Future<T> future) throws InterruptedException {
         try {
-            String id = Await.result("opening port " + port, deployment, OPEN_LIMIT);
-            started.add(setting.name(), id, i -> Await.result("closing it", vertx.undeploy(i), CLOSE_LIMIT));
+            return Await.result("opening port " + settings.get(setting), future, OPEN_LIMIT);
         } catch (StartException e) {
             if (e.getCause() instanceof BindException cause) {
                 throw inUse(setting, cause);

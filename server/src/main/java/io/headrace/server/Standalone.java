@@ -115,7 +115,7 @@ final class Standalone {
                 WireOptions.DEFAULT.listeningOn(exposure.bind(), settings.get(Settings.STORE_PORT)));
         int storePort = faces.store(vertx, node, EVENT_LOOPS);
         int controllerPort = faces.controller(vertx, storePort, streams);
-        int httpPort = faces.http(vertx, host.partitions());
+        int httpPort = faces.http(vertx, new Health(host, node.counters())::report);
         LOG.info("serving; all data is in {}", data.path());
         return new Addresses(
                 Addresses.of(exposure.advertised(), controllerPort),

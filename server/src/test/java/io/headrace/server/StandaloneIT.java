@@ -39,7 +39,7 @@ final class StandaloneIT {
                     .doesNotHaveDuplicates();
             HttpResponse<String> health = get("http://" + addresses.http() + "/health");
             assertThat(health.statusCode()).isEqualTo(200);
-            assertThat(new JsonObject(health.body()).getString("status")).isEqualTo("UP");
+            assertThat(new JsonObject(health.body()).getString("status")).isEqualTo("ready");
             assertThat(get("http://" + addresses.http() + "/").statusCode()).isEqualTo(404);
 
             long start = System.nanoTime();
