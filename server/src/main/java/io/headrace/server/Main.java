@@ -175,8 +175,13 @@ public final class Main {
     }
 
     private static void logLevel(Settings.LogLevel level) {
-        if (LoggerFactory.getLogger("io.headrace") instanceof Logger logger) {
-            logger.setLevel(Level.valueOf(level.name()));
+        if (LoggerFactory.getLogger("io.headrace") instanceof Logger ours
+                && LoggerFactory.getLogger("org.apache") instanceof Logger storage) {
+            ours.setLevel(Level.valueOf(level.name()));
+            if (level == Settings.LogLevel.DEBUG) {
+                storage.detachAndStopAllAppenders();
+                storage.setAdditive(true);
+            }
         }
     }
 }

@@ -16,8 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,6 +93,37 @@ final class StandaloneIT {
         Path data = Files.createDirectory(temporary.resolve("data"));
         Files.writeString(data.resolve(ClusterFile.NAME), "format=77");
         assertRefused(ServerProcess.standalone(temporary, data), 1, "cluster.properties is damaged");
+    }
+
+    /** Unreadable is not absent: nothing may be started over what is left. */
+    @Test
+    void damagedStorageStopsTheStart() throws Exception {
+        Path data = temporary.resolve("data");
+        try (ServerProcess server = ServerProcess.standalone(temporary, data)) {
+            server.awaitReady();
+        }
+        List<Path> files;
+        try (Stream<Path> found = Files.walk(data.resolve("storage/zookeeper"))) {
+            files = found.filter(Files::isRegularFile).toList();
+        }
+        for (Path file : files) {
+            byte[] bytes = Files.readAllBytes(file);
+            Arrays.fill(bytes, 0, bytes.length, (byte) 0x5a);
+            Files.write(file, bytes);
+        }
+        try (ServerProcess server = ServerProcess.standalone(temporary, data)) {
+            assertThat(server.awaitEnd()).as(server.toString()).isEqualTo(1);
+            assertThat(server.output()).isEmpty();
+            assertThat(server.errorLines())
+                    .noneMatch(line -> line.startsWith("\tat "))
+                    .last()
+                    .asString()
+                    .startsWith("headrace: ")
+                    .contains("untouched");
+        }
+        for (Path file : files) {
+            assertThat(file).exists();
+        }
     }
 
     @Test
