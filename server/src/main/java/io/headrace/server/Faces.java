@@ -15,8 +15,12 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import java.io.IOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
@@ -28,14 +32,24 @@ final class Faces {
 
     private final Settings settings;
     private final Exposure exposure;
-    private final Vertx vertx;
     private final Started started;
 
-    Faces(Settings settings, Exposure exposure, Vertx vertx, Started started) {
+    Faces(Settings settings, Exposure exposure, Started started) {
         this.settings = settings;
         this.exposure = exposure;
-        this.vertx = vertx;
         this.started = started;
+    }
+
+    /** Fails if a port is in use: to be asked before anything slow is started. */
+    void checkFree() throws IOException {
+        for (Setting<Integer> setting : List.of(Settings.CONTROLLER_PORT, Settings.STORE_PORT, Settings.HTTP_PORT)) {
+            try (ServerSocket socket = new ServerSocket()) {
+                socket.setReuseAddress(true);
+                socket.bind(new InetSocketAddress(settings.get(Settings.HOST), settings.get(setting)));
+            } catch (BindException e) {
+                throw inUse(setting, e);
+            }
+        }
     }
 
     /**
@@ -44,19 +58,20 @@ final class Faces {
      * @param instances event loops that share its connections
      * @return the port
      */
-    int store(WireNode node, int instances) throws InterruptedException {
+    int store(Vertx vertx, WireNode node, int instances) throws InterruptedException {
         Queue<WireVerticle> verticles = new ConcurrentLinkedQueue<>();
         Supplier<WireVerticle> next = () -> {
             WireVerticle verticle = new WireVerticle(node);
             verticles.add(verticle);
             return verticle;
         };
-        deploy(Settings.STORE_PORT, vertx.deployVerticle(next, new DeploymentOptions().setInstances(instances)));
+        deploy(vertx, Settings.STORE_PORT, vertx.deployVerticle(next, new DeploymentOptions().setInstances(instances)));
         return verticles.element().port();
     }
 
     /** Opens the port of the controller, which sends clients to a store on {@code storePort}; returns the port. */
-    int controller(int storePort, Partitions<StreamCommand, StreamReply> streams) throws InterruptedException {
+    int controller(Vertx vertx, int storePort, Partitions<StreamCommand, StreamReply> streams)
+            throws InterruptedException {
         int port = settings.get(Settings.CONTROLLER_PORT);
         ControlVerticle control = new ControlVerticle(
                 new ControlOptions(
@@ -65,36 +80,39 @@ final class Faces {
                         new Endpoint(exposure.advertised(), port),
                         new Endpoint(exposure.advertised(), storePort)),
                 streams);
-        deploy(Settings.CONTROLLER_PORT, vertx.deployVerticle(control));
+        deploy(vertx, Settings.CONTROLLER_PORT, vertx.deployVerticle(control));
         return control.port();
     }
 
     /** Opens the port of {@code /health}; returns the port. */
-    int http(Supplier<HealthServer.Report> report) throws InterruptedException {
+    int http(Vertx vertx, Supplier<HealthServer.Report> report) throws InterruptedException {
         HttpServer server = listening(
                 Settings.HTTP_PORT,
                 HealthServer.listen(vertx, exposure.bind(), settings.get(Settings.HTTP_PORT), report));
-        started.add("the HTTP port", server, s -> Await.result("closing it", s.close(), CLOSE_LIMIT));
+        started.add("HTTP", server, s -> Await.result("closing it", s.close(), CLOSE_LIMIT));
         return server.actualPort();
     }
 
-    private void deploy(Setting<Integer> setting, Future<String> deployment) throws InterruptedException {
+    private void deploy(Vertx vertx, Setting<Integer> setting, Future<String> deployment) throws InterruptedException {
         String id = listening(setting, deployment);
         started.add(setting.name(), id, i -> Await.result("closing it", vertx.undeploy(i), CLOSE_LIMIT));
     }
 
     private <T> T listening(Setting<Integer> setting, Future<T> future) throws InterruptedException {
-        int port = settings.get(setting);
         try {
-            return Await.result("opening port " + port, future, OPEN_LIMIT);
+            return Await.result("opening port " + settings.get(setting), future, OPEN_LIMIT);
         } catch (StartException e) {
             if (e.getCause() instanceof BindException cause) {
-                throw new StartException(
-                        "cannot listen on port " + port + " of " + exposure.bind() + " (" + cause.getMessage()
-                                + "): stop the program that has it, or choose another port with --" + setting.name(),
-                        cause);
+                throw inUse(setting, cause);
             }
             throw e;
         }
+    }
+
+    private StartException inUse(Setting<Integer> setting, BindException cause) {
+        return new StartException(
+                "cannot listen on port " + settings.get(setting) + " of " + exposure.bind() + " (" + cause.getMessage()
+                        + "): stop the program that has it, or choose another port with --" + setting.name(),
+                cause);
     }
 }

@@ -10,6 +10,7 @@ import io.headrace.server.settings.Setting;
 import io.headrace.server.settings.Settings;
 import io.headrace.server.settings.SettingsException;
 import io.vertx.core.net.HostAndPort;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +43,8 @@ public final class Main {
 
     public static void main(String[] arguments) {
         PrintStream out = System.out;
-        System.setOut(System.err); // nothing but what this class prints reaches standard output
+        // Nothing but what this class prints reaches standard output: libraries chat there.
+        System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         FatalErrors.endTheProcess();
         System.exit(new Main(out, System.err, System.getenv()).run(arguments));
     }
@@ -173,8 +175,13 @@ public final class Main {
     }
 
     private static void logLevel(Settings.LogLevel level) {
-        if (LoggerFactory.getLogger("io.headrace") instanceof Logger logger) {
-            logger.setLevel(Level.valueOf(level.name()));
+        if (LoggerFactory.getLogger("io.headrace") instanceof Logger ours
+                && LoggerFactory.getLogger("org.apache") instanceof Logger storage) {
+            ours.setLevel(Level.valueOf(level.name()));
+            if (level == Settings.LogLevel.DEBUG) {
+                storage.detachAndStopAllAppenders();
+                storage.setAdditive(true);
+            }
         }
     }
 }

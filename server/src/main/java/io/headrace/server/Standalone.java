@@ -70,6 +70,8 @@ final class Standalone {
 
     private static Addresses compose(Settings settings, Started started) throws IOException, InterruptedException {
         Exposure exposure = Exposure.of(settings);
+        Faces faces = new Faces(settings, exposure, started);
+        faces.checkFree();
         DataDirectory data =
                 started.add("data directory", DataDirectory.open(settings.get(Settings.DATA)), DataDirectory::close);
         ClusterFile cluster = ClusterFile.readOrCreate(data.path(), settings);
@@ -111,10 +113,10 @@ final class Standalone {
                 segments,
                 new Credits(CREDIT_BYTES),
                 WireOptions.DEFAULT.listeningOn(exposure.bind(), settings.get(Settings.STORE_PORT)));
-        Faces faces = new Faces(settings, exposure, vertx, started);
-        int storePort = faces.store(node, EVENT_LOOPS);
-        int controllerPort = faces.controller(storePort, streams);
-        int httpPort = faces.http(new Health(host, node.counters())::report);
+        int storePort = faces.store(vertx, node, EVENT_LOOPS);
+        int controllerPort = faces.controller(vertx, storePort, streams);
+        int httpPort = faces.http(vertx, new Health(host, node.counters())::report);
+        LOG.info("serving; all data is in {}", data.path());
         return new Addresses(
                 Addresses.of(exposure.advertised(), controllerPort),
                 Addresses.of(exposure.advertised(), storePort),

@@ -15,13 +15,17 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged server as its users start and stop it. */
 final class StandaloneIT {
+    private static final List<String> PORTS = List.of("controller-port", "store-port", "http-port");
     private static final int TERMINATED = 128 + 15;
 
     @TempDir
@@ -66,9 +70,13 @@ final class StandaloneIT {
     void aPortThatIsInUseIsNamed() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());
-            for (String option : List.of("controller-port", "store-port", "http-port")) {
-                ServerProcess server =
-                        ServerProcess.standalone(temporary, temporary.resolve("data-" + option), "--" + option, port);
+            for (String option : PORTS) {
+                List<String> arguments =
+                        new ArrayList<>(List.of("standalone", "--data", temporary.resolve("data") + option));
+                for (String each : PORTS) {
+                    arguments.addAll(List.of("--" + each, each.equals(option) ? port : "0"));
+                }
+                ServerProcess server = ServerProcess.start(temporary, arguments.toArray(new String[0]));
                 assertRefused(server, 1, "port " + port, "in use", "--" + option);
             }
         }
@@ -87,6 +95,37 @@ final class StandaloneIT {
         assertRefused(ServerProcess.standalone(temporary, data), 1, "cluster.properties is damaged");
     }
 
+    /** Unreadable is not absent: nothing may be started over what is left. */
+    @Test
+    void damagedStorageStopsTheStart() throws Exception {
+        Path data = temporary.resolve("data");
+        try (ServerProcess server = ServerProcess.standalone(temporary, data)) {
+            server.awaitReady();
+        }
+        List<Path> files;
+        try (Stream<Path> found = Files.walk(data.resolve("storage/zookeeper"))) {
+            files = found.filter(Files::isRegularFile).toList();
+        }
+        for (Path file : files) {
+            byte[] bytes = Files.readAllBytes(file);
+            Arrays.fill(bytes, 0, bytes.length, (byte) 0x5a);
+            Files.write(file, bytes);
+        }
+        try (ServerProcess server = ServerProcess.standalone(temporary, data)) {
+            assertThat(server.awaitEnd()).as(server.toString()).isEqualTo(1);
+            assertThat(server.output()).isEmpty();
+            assertThat(server.errorLines())
+                    .noneMatch(line -> line.startsWith("\tat "))
+                    .last()
+                    .asString()
+                    .startsWith("headrace: ")
+                    .contains("untouched");
+        }
+        for (Path file : files) {
+            assertThat(file).exists();
+        }
+    }
+
     @Test
     void theServerIsNotExposedByAccident() throws Exception {
         Path data = temporary.resolve("data");
@@ -96,7 +135,8 @@ final class StandaloneIT {
     @Test
     void badUsageIsExplained() throws Exception {
         Path data = temporary.resolve("data");
-        assertRefused(ServerProcess.start(temporary, "standalone", "--dota", "x"), 2, "--dota", "--data", "--help");
+        assertRefused(
+                ServerProcess.start(temporary, "standalone", "--store", "x"), 2, "--store", "--store-port", "--help");
         assertRefused(ServerProcess.standalone(temporary, data, "--log-level", "loud"), 2, "log-level", "info");
         assertRefused(ServerProcess.start(temporary, "start"), 2, "start");
     }

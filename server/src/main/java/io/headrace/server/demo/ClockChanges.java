@@ -21,6 +21,9 @@ final class ClockChanges {
     private static final Instant FIRST = Instant.parse("1800-01-01T00:00:00Z");
     private static final Instant END = Instant.parse("2038-01-01T00:00:00Z");
 
+    /** Zones that Java adds for old programs, and that no place on earth ever had. */
+    private static final String INVENTED = "SystemV/";
+
     /**
      * One change.
      *
@@ -51,6 +54,9 @@ final class ClockChanges {
     static List<Change> all() {
         List<Change> changes = new ArrayList<>();
         for (String zone : new TreeSet<>(ZoneRulesProvider.getAvailableZoneIds())) {
+            if (zone.startsWith(INVENTED)) {
+                continue;
+            }
             ZoneRules rules = ZoneId.of(zone).getRules();
             ZoneOffsetTransition next = rules.nextTransition(FIRST);
             while (next != null && next.getInstant().isBefore(END)) {

@@ -106,7 +106,8 @@ public final class Settings {
             "log-level",
             EnumSet.allOf(LogLevel.class),
             LogLevel.INFO,
-            "How much is logged to standard error; debug also shows the stack trace of a failed start.");
+            "How much is logged to standard error; debug also shows the stack traces of a failed start and of the"
+                    + " storage.");
 
     /** Every setting, in the order in which help and sample file show them. */
     public static final List<Setting<?>> ALL = List.of(

@@ -23,7 +23,6 @@ import org.apache.bookkeeper.stats.NullStatsLogger;
 import org.apache.bookkeeper.stats.NullStatsProvider;
 import org.apache.bookkeeper.versioning.Version;
 import org.apache.bookkeeper.versioning.Versioned;
-import org.apache.zookeeper.KeeperException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,7 +165,7 @@ final class EmbeddedBookie implements AutoCloseable {
             }
             String instance = registration.getClusterInstanceId();
             conf.setBookieId("bookie-" + instance);
-            forgetFormerRun(registration, BookieId.parse(conf.getBookieId()));
+            forgetFormerRun(registration, zooKeeper, BookieId.parse(conf.getBookieId()));
             Cookie cookie = Cookie.generateCookie(conf).setInstanceId(instance).build();
             Versioned<Cookie> registered = registered(registration, conf);
             if (registered != null) {
@@ -194,18 +193,16 @@ final class EmbeddedBookie implements AutoCloseable {
     }
 
     /**
-     * Removes what a killed process left registered. It would stand until that process's session times out, and the bookie
-     * would wait for that in vain; but the former process is gone for sure, since this one holds the data directory.
+     * A process that was killed leaves its registration behind until its session expires, and the bookie would wait for
+     * that. The lock on the data directory says that there is nobody but us.
      */
-    private static void forgetFormerRun(RegistrationManager registration, BookieId id) throws BookieException {
-        for (boolean readOnly : new boolean[] {false, true}) {
-            try {
-                registration.unregisterBookie(id, readOnly);
-            } catch (BookieException.MetadataStoreException e) {
-                if (!(e.getCause() instanceof KeeperException.NoNodeException)) {
-                    throw e;
-                }
-            }
+    private static void forgetFormerRun(RegistrationManager registration, EmbeddedZooKeeper zooKeeper, BookieId bookie)
+            throws Exception {
+        if (zooKeeper.exists(LEDGERS_PATH + "/available/" + bookie)) {
+            registration.unregisterBookie(bookie, false);
+        }
+        if (zooKeeper.exists(LEDGERS_PATH + "/available/readonly/" + bookie)) {
+            registration.unregisterBookie(bookie, true);
         }
     }
 

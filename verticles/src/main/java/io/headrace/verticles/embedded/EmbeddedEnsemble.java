@@ -82,7 +82,9 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         } catch (Exception e) {
             release(zooKeeper, lock);
             throw new EnsembleException(
-                    "the embedded storage cannot start in " + absolute.dataDirectory() + ": " + e.getMessage(), e);
+                    "the embedded storage cannot start in " + absolute.dataDirectory() + " (" + e.getMessage()
+                            + "); the data has been left untouched: restore the directory from a copy, or choose another",
+                    e);
         }
     }
 
