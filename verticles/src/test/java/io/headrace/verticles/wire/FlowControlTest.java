@@ -156,11 +156,15 @@ final class FlowControlTest {
 
     @Test
     void aPeerThatNeverReadsCannotKeepAConnectionThatIsToBeClosed() {
+        restart(options(MIB, 1024, 1024, 64 * MIB), 64L * MIB);
         fill(32);
+        long before = store.node.counters().bytesSent();
         try (WireClient client = store.connect()) {
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < 40; i++) {
                 client.send(new ReadSegment(SEGMENT, i, MIB, "", ID));
             }
+            // More than the kernels of both sides buffer.
+            TestStore.eventually("replies pile up", () -> store.node.counters().bytesSent() - before > 8 * MIB);
             client.sendBytes(new byte[] {0, 0, 0, 99, 0, 0, 0, 0});
             TestStore.eventually(
                     "the connection is cut", () -> store.node.counters().open() == 0);
