@@ -52,8 +52,12 @@ final class Checkpointer {
     private long committed;
     private int waitTicks;
     private boolean running;
+    private boolean closed;
     private @Nullable Checkpoint stored;
     private @Nullable Runnable whenLast;
+
+    /** The frame that the last checkpoint ends with; -1 until that is begun. */
+    private long lastFrame = -1;
 
     Checkpointer(
             String name,
@@ -87,6 +91,7 @@ final class Checkpointer {
     void committed(long frame) {
         committed = frame;
         publishWhenCommitted();
+        finish();
     }
 
     void tick() {
@@ -97,12 +102,15 @@ final class Checkpointer {
         }
     }
 
-    /** Takes one more checkpoint, unless one is running, and calls {@code done} when nothing runs and all is committed. */
+    /** Takes one more checkpoint, after the one that may be running, and calls {@code done} when all is committed. */
     void last(Runnable done) {
         whenLast = done;
-        if (!running) {
-            begin();
-        }
+        finish();
+    }
+
+    /** The partition is gone: what is under way comes to nothing. */
+    void close() {
+        closed = true;
     }
 
     private void begin() {
@@ -117,6 +125,7 @@ final class Checkpointer {
             return;
         }
         running = true;
+        lastFrame = whenLast == null ? -1 : frame;
         bytes = 0;
         frames = 0;
         checkpoints.save(
@@ -126,8 +135,12 @@ final class Checkpointer {
                 loop,
                 Callback.of(
                         saved -> {
-                            stored = saved;
-                            publishWhenCommitted();
+                            if (closed) {
+                                checkpoints.delete(saved);
+                            } else {
+                                stored = saved;
+                                publishWhenCommitted();
+                            }
                         },
                         cause -> {
                             LOG.warn("{} could not store a checkpoint, will try again: {}", name, cause.toString());
@@ -161,8 +174,17 @@ final class Checkpointer {
 
     private void end() {
         running = false;
+        finish();
+    }
+
+    private void finish() {
         Runnable done = whenLast;
-        if (done != null) {
+        if (done == null || running || closed) {
+            return;
+        }
+        if (lastFrame < 0) {
+            begin();
+        } else if (lastFrame <= committed) {
             whenLast = null;
             done.run();
         }

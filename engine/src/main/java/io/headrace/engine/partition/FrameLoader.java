@@ -10,10 +10,15 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Brings older frames back into the {@link FrameCache}. Waiters for one frame share one read, the number of reads at a
  * time is bounded, and each read goes on to the frames that a sequential reader will want next.
+ *
+ * <p>A frame may be truncated while it is waited for. Nobody needs it then: waiters are woken and find out for
+ * themselves.
  */
 final class FrameLoader {
     private static final int READS_MAX = 8;
@@ -27,15 +32,18 @@ final class FrameLoader {
 
     private final PartitionLog log;
     private final FrameCache cache;
-    private final java.util.function.Consumer<Throwable> failed;
+    private final LongSupplier oldestNeeded;
+    private final Consumer<Throwable> failed;
     private final Map<Long, List<Waiter>> waiters = new LinkedHashMap<>();
     private final Deque<Long> queue = new ArrayDeque<>();
     private int reading;
     private boolean closed;
 
-    FrameLoader(PartitionLog log, FrameCache cache, java.util.function.Consumer<Throwable> failed) {
+    /** @param oldestNeeded the oldest frame that anyone can still have a use for */
+    FrameLoader(PartitionLog log, FrameCache cache, LongSupplier oldestNeeded, Consumer<Throwable> failed) {
         this.log = log;
         this.cache = cache;
+        this.oldestNeeded = oldestNeeded;
         this.failed = failed;
     }
 
@@ -61,12 +69,15 @@ final class FrameLoader {
     private void readNext() {
         while (reading < READS_MAX && !queue.isEmpty()) {
             long frame = queue.removeFirst();
-            if (cache.get(frame) != null) {
+            if (cache.get(frame) != null || frame < oldestNeeded.getAsLong()) {
                 wake(frame);
                 continue;
             }
             reading++;
-            log.read(frame, Partition.READ_AHEAD_BYTES, Callback.of(read -> loaded(frame, read), this::failed));
+            log.read(
+                    frame,
+                    Partition.READ_AHEAD_BYTES,
+                    Callback.of(read -> loaded(frame, read), cause -> failed(frame, cause)));
         }
     }
 
@@ -95,9 +106,15 @@ final class FrameLoader {
         readNext();
     }
 
-    private void failed(Throwable cause) {
+    private void failed(long frame, Throwable cause) {
         reading--;
-        if (!closed) {
+        if (closed) {
+            return;
+        }
+        if (frame < oldestNeeded.getAsLong()) {
+            wake(frame);
+            readNext();
+        } else {
             failed.accept(cause);
         }
     }

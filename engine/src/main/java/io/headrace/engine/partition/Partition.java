@@ -257,7 +257,7 @@ public final class Partition<C, R> {
             this.log = log;
             this.builder = new FrameBuilder(cache, log.epoch(), log.nextFrame());
             this.pending = new PendingFrames(log.nextFrame() - 1);
-            this.loader = new FrameLoader(log, cache, Partition.this::lose);
+            this.loader = new FrameLoader(log, cache, machine::oldestFrame, Partition.this::lose);
             this.checkpointer = new Checkpointer(
                     name,
                     machine,
@@ -374,6 +374,7 @@ public final class Partition<C, R> {
 
         void drop(String reason) {
             loader.close(reason);
+            checkpointer.close();
             pending.drain().forEach(output -> output.drop(reason));
             unsent.clear();
             log.close();

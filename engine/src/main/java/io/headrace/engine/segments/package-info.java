@@ -3,6 +3,10 @@
 /**
  * The {@code segments} state machine: append-only sequences of bytes with attributes. Runs on its partition's loop;
  * must never hold a buffer longer than a reply needs it.
+ *
+ * <p>{@link io.headrace.engine.segments.SegmentsMachine} executes commands, with {@code Reads} and {@code Merges}; what
+ * is durable is in {@code SegmentsState}, what belongs to this owner only in {@code Connections}. The durable formats are
+ * {@code SegmentRecord} and {@code Snapshot}.
  */
 @NullMarked
 package io.headrace.engine.segments;

@@ -422,10 +422,14 @@ final class BookKeeperPartitionLog implements PartitionLog {
         LedgerHandle unused = next;
         next = null;
         if (unused != null) {
-            unused.asyncClose((rc, handle, ctx) -> {}, null);
-            if (!rolling) {
-                context.ledgers().delete(unused.getId(), loop, Callback.of(done -> {}, cause -> {}));
-            }
+            boolean named = rolling;
+            unused.asyncClose(
+                    (rc, handle, ctx) -> {
+                        if (!named) {
+                            context.ledgers().delete(unused.getId(), loop, Callback.of(done -> {}, cause -> {}));
+                        }
+                    },
+                    null);
         }
     }
 }

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.apache.bookkeeper.bookie.BookieException;
 import org.apache.bookkeeper.bookie.BookieResources;
 import org.apache.bookkeeper.bookie.Cookie;
-import org.apache.bookkeeper.bookie.storage.ldb.DbLedgerStorage;
+import org.apache.bookkeeper.bookie.SortedLedgerStorage;
 import org.apache.bookkeeper.common.component.LifecycleComponentStack;
 import org.apache.bookkeeper.conf.ServerConfiguration;
 import org.apache.bookkeeper.discover.RegistrationManager;
@@ -29,11 +29,13 @@ import org.jspecify.annotations.Nullable;
  * One bookie. Its identity comes from the cluster's instance id in ZooKeeper, so neither a changed port nor a moved data
  * directory makes it a stranger to its own data.
  *
- * <p>Storage is {@link DbLedgerStorage}; see {@link EmbeddedEnsemble} for the reason.
+ * <p>Storage is {@link SortedLedgerStorage}; see {@link EmbeddedEnsemble} for the reason.
  */
 final class EmbeddedBookie implements AutoCloseable {
     private static final String LEDGERS_PATH = "/ledgers";
     private static final long MIB = 1L << 20;
+    /** Pages of ledger index held in memory, of 8 KiB each. */
+    private static final int INDEX_PAGES = 1_024;
 
     private final LifecycleComponentStack components;
 
@@ -41,10 +43,11 @@ final class EmbeddedBookie implements AutoCloseable {
         this.components = components;
     }
 
-    static EmbeddedBookie start(Path directory, String zooKeeper, EmbeddedOptions options, Consumer<String> onFailure)
+    static EmbeddedBookie start(
+            Path directory, EmbeddedZooKeeper zooKeeper, EmbeddedOptions options, Consumer<String> onFailure)
             throws Exception {
-        ServerConfiguration conf = configuration(directory, zooKeeper, options);
-        prepareIdentity(conf, options);
+        ServerConfiguration conf = configuration(directory, zooKeeper.connectString(), options);
+        prepareIdentity(conf, zooKeeper, options);
         EmbeddedServer server;
         try {
             server = EmbeddedServer.builder(new BookieConfiguration(conf))
@@ -112,17 +115,14 @@ final class EmbeddedBookie implements AutoCloseable {
         conf.setMaxBackupJournals(0);
         conf.setProperty("journalPreAllocSizeMB", 4);
         conf.setJournalWriteBufferSizeKB(64);
+        // Dropping journal pages from the page cache needs access to JDK internals that a plain launch does not give.
+        conf.setJournalRemovePagesFromCache(false);
     }
 
     private static void sizes(ServerConfiguration conf, EmbeddedOptions options) {
-        conf.setLedgerStorageClass(DbLedgerStorage.class.getName());
-        conf.setProperty(DbLedgerStorage.WRITE_CACHE_MAX_SIZE_MB, options.cacheBytes() / MIB);
-        conf.setProperty(DbLedgerStorage.READ_AHEAD_CACHE_MAX_SIZE_MB, options.cacheBytes() / MIB);
-        conf.setProperty("dbStorage_readAheadCacheBatchSize", 16);
-        conf.setProperty("dbStorage_rocksDB_blockCacheSize", 4 * MIB);
-        conf.setProperty("dbStorage_rocksDB_writeBufferSizeMB", 4);
-        conf.setProperty("dbStorage_rocksDB_sstSizeInMB", 4);
-        conf.setProperty("dbStorage_rocksDB_logLevel", "warn");
+        conf.setLedgerStorageClass(SortedLedgerStorage.class.getName());
+        conf.setSkipListSizeLimit((int) options.cacheBytes());
+        conf.setPageLimit(INDEX_PAGES);
         conf.setProperty("journalMaxMemorySizeMb", options.cacheBytes() / MIB);
         conf.setEntryLogSizeLimit(options.entryLogBytes());
         conf.setFlushInterval(10_000);
@@ -156,10 +156,14 @@ final class EmbeddedBookie implements AutoCloseable {
      * directories as they are called today. The bookie compares cookies literally, so it would refuse a data directory
      * that has been moved, or one whose first start was cut short between two cookies.
      */
-    private static void prepareIdentity(ServerConfiguration conf, EmbeddedOptions options) throws Exception {
+    private static void prepareIdentity(ServerConfiguration conf, EmbeddedZooKeeper zooKeeper, EmbeddedOptions options)
+            throws Exception {
         try (MetadataBookieDriver driver = BookieResources.createMetadataDriver(conf, NullStatsLogger.INSTANCE);
                 RegistrationManager registration = driver.createRegistrationManager()) {
-            String instance = instanceId(registration);
+            if (!zooKeeper.exists(LEDGERS_PATH)) {
+                registration.initNewCluster();
+            }
+            String instance = registration.getClusterInstanceId();
             conf.setBookieId("bookie-" + instance);
             Cookie cookie = Cookie.generateCookie(conf).setInstanceId(instance).build();
             Versioned<Cookie> registered = registered(registration, conf);
@@ -184,15 +188,6 @@ final class EmbeddedBookie implements AutoCloseable {
             if (everywhere && registered == null) {
                 cookie.writeToRegistrationManager(registration, conf, Version.NEW);
             }
-        }
-    }
-
-    private static String instanceId(RegistrationManager registration) throws Exception {
-        try {
-            return registration.getClusterInstanceId();
-        } catch (BookieException e) {
-            registration.initNewCluster();
-            return registration.getClusterInstanceId();
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,6 +18,12 @@ import org.slf4j.LoggerFactory;
  * Durable storage in one process: a ZooKeeper server and a bookie, bound to 127.0.0.1, with all data under one
  * directory. Data survives a kill of the process at any moment: what was acknowledged had been synced to disk.
  *
+ * <p>The bookie stores entries with BookKeeper's {@code SortedLedgerStorage}. Against {@code DbLedgerStorage}, measured on
+ * two busy cores with a synced journal, lone appends took the same time, frames of 64 KiB to 1 MB went through 1.0 to 1.6
+ * times as fast, and a start took half as long, because no RocksDB library is unpacked and loaded. A standalone node has
+ * few ledgers at a time, so one small index file per ledger costs nothing; the heap for new entries is bounded by {@link
+ * EmbeddedOptions#cacheBytes}.
+ *
  * <p>Starting and closing block (about a second each); call them from the main thread.
  */
 public final class EmbeddedEnsemble implements AutoCloseable {
@@ -25,9 +32,13 @@ public final class EmbeddedEnsemble implements AutoCloseable {
     private final FileChannel lock;
     private final EmbeddedZooKeeper zooKeeper;
     private final EmbeddedBookie bookie;
+    /** Set when the ensemble has failed or is being closed: what stops from then on is no news. */
+    private final AtomicBoolean over;
+
     private boolean closed;
 
-    private EmbeddedEnsemble(FileChannel lock, EmbeddedZooKeeper zooKeeper, EmbeddedBookie bookie) {
+    private EmbeddedEnsemble(FileChannel lock, EmbeddedZooKeeper zooKeeper, EmbeddedBookie bookie, AtomicBoolean over) {
+        this.over = over;
         this.lock = lock;
         this.zooKeeper = zooKeeper;
         this.bookie = bookie;
@@ -49,13 +60,18 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         EmbeddedOptions absolute =
                 options.withDirectory(options.dataDirectory().toAbsolutePath().normalize());
         FileChannel lock = claim(absolute);
+        AtomicBoolean over = new AtomicBoolean();
+        Consumer<String> onFirst = reason -> {
+            if (over.compareAndSet(false, true)) {
+                onFailure.accept(reason);
+            }
+        };
         EmbeddedZooKeeper zooKeeper = null;
         try {
             Path directory = absolute.dataDirectory();
-            zooKeeper = EmbeddedZooKeeper.start(directory.resolve("zookeeper"), absolute.zooKeeperPort(), onFailure);
-            EmbeddedBookie bookie =
-                    EmbeddedBookie.start(directory.resolve("bookie"), zooKeeper.connectString(), absolute, onFailure);
-            return new EmbeddedEnsemble(lock, zooKeeper, bookie);
+            zooKeeper = EmbeddedZooKeeper.start(directory.resolve("zookeeper"), absolute.zooKeeperPort(), onFirst);
+            EmbeddedBookie bookie = EmbeddedBookie.start(directory.resolve("bookie"), zooKeeper, absolute, onFirst);
+            return new EmbeddedEnsemble(lock, zooKeeper, bookie, over);
         } catch (EnsembleException e) {
             release(zooKeeper, lock);
             throw e;
@@ -81,6 +97,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
             return;
         }
         closed = true;
+        over.set(true);
         bookie.close();
         release(zooKeeper, lock);
     }

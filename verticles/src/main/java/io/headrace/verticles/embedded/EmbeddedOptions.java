@@ -12,7 +12,8 @@ import java.nio.file.Path;
  *     clients in this process reach the bookie
  * @param journalBytes size at which a journal file is closed, in bytes; about twice as much may stay on disk
  * @param entryLogBytes size at which an entry log is closed, in bytes: the unit in which deleted data is freed
- * @param cacheBytes memory for the bookie's write cache and again for its read cache, in bytes
+ * @param cacheBytes heap that the bookie fills with new entries before it writes them out of the journal into an entry log, in
+ *     bytes; up to twice as much while it does, 64 MiB and more are rarely of use
  * @param minFreeBytes the bookie turns read-only when less than this is free on the disk
  */
 public record EmbeddedOptions(

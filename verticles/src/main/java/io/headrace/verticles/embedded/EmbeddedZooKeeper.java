@@ -27,11 +27,14 @@ final class EmbeddedZooKeeper implements AutoCloseable {
 
     private static final long LOG_PREALLOCATION_BYTES = 1 << 20;
 
+    private final Server server;
     private final FileTxnSnapLog files;
     private final ServerCnxnFactory connections;
     private final DatadirCleanupManager purge;
 
-    private EmbeddedZooKeeper(FileTxnSnapLog files, ServerCnxnFactory connections, DatadirCleanupManager purge) {
+    private EmbeddedZooKeeper(
+            Server server, FileTxnSnapLog files, ServerCnxnFactory connections, DatadirCleanupManager purge) {
+        this.server = server;
         this.files = files;
         this.connections = connections;
         this.purge = purge;
@@ -57,8 +60,9 @@ final class EmbeddedZooKeeper implements AutoCloseable {
                     e);
         }
         FileTxnSnapLog files = new FileTxnSnapLog(directory.toFile(), directory.toFile());
+        Server server = new Server(files, onFailure);
         try {
-            connections.startup(new Server(files, onFailure));
+            connections.startup(server);
         } catch (IOException | RuntimeException e) {
             connections.shutdown();
             files.close();
@@ -67,11 +71,15 @@ final class EmbeddedZooKeeper implements AutoCloseable {
         DatadirCleanupManager purge =
                 new DatadirCleanupManager(directory.toFile(), directory.toFile(), RETAINED_SNAPSHOTS, PURGE_HOURS);
         purge.start();
-        return new EmbeddedZooKeeper(files, connections, purge);
+        return new EmbeddedZooKeeper(server, files, connections, purge);
     }
 
     String connectString() {
         return "127.0.0.1:" + connections.getLocalPort();
+    }
+
+    boolean exists(String path) {
+        return server.getZKDatabase().getNode(path) != null;
     }
 
     @Override

@@ -22,7 +22,8 @@ final class Sockets {
      * other write is under way: Vert.x forgets the buffers in its own queue when a connection dies.
      */
     static Future<Void> write(NetSocket socket, ByteBuf bytes) {
-        return socket.write(BufferInternal.buffer(bytes));
+        // Not write(Buffer): a Vert.x buffer never releases what it wraps.
+        return ((NetSocketInternal) socket).writeMessage(bytes);
     }
 
     /** Closes at once, without waiting until the peer has taken what was written. */

@@ -1,0 +1,106 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.compatibility;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+
+/** One child process whose readiness is a line on its standard output. It never outlives this virtual machine. */
+final class ChildProcess {
+    private static final Duration READY = Duration.ofSeconds(90);
+
+    private final Process process;
+    private final Thread hook;
+    private final Path log;
+    private final CompletableFuture<String> readyLine = new CompletableFuture<>();
+
+    private ChildProcess(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+        this.hook = new Thread(this::destroy, "end " + log.getFileName());
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /**
+     * Starts a process and waits until it is ready.
+     *
+     * @param ready tells the line of standard output that means ready
+     * @param log both outputs are appended here
+     */
+    static ChildProcess start(List<String> command, Path directory, Path log, Predicate<String> ready) {
+        try {
+            Files.createDirectories(directory);
+            Files.createDirectories(log.toAbsolutePath().getParent());
+            Process process = new ProcessBuilder(command)
+                    .directory(directory.toFile())
+                    .redirectError(Redirect.appendTo(log.toFile()))
+                    .start();
+            ChildProcess child = new ChildProcess(process, log);
+            Thread reader = new Thread(() -> child.copyOutput(ready), "output of " + log.getFileName());
+            reader.setDaemon(true);
+            reader.start();
+            return child;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot start " + command.get(0), e);
+        }
+    }
+
+    /** The line that said ready; waits for it. */
+    String awaitReady() {
+        try {
+            return readyLine.get(READY.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            kill();
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while the server starts", e);
+        } catch (ExecutionException | TimeoutException e) {
+            kill();
+            throw new IllegalStateException("The server did not get ready; see " + log, e);
+        }
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    /** As {@code kill -9}; returns when the process is gone. */
+    void kill() {
+        destroy();
+        process.onExit().join();
+        Runtime.getRuntime().removeShutdownHook(hook);
+    }
+
+    private void destroy() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
+    private void copyOutput(Predicate<String> ready) {
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
+                Writer out = Files.newBufferedWriter(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                out.write(line + "\n");
+                out.flush();
+                if (ready.test(line)) {
+                    readyLine.complete(line);
+                }
+            }
+        } catch (IOException e) {
+            readyLine.completeExceptionally(e);
+        }
+        readyLine.completeExceptionally(new IllegalStateException("The server ended before it was ready"));
+    }
+}

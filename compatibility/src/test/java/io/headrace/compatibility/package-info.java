@@ -1,0 +1,10 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+
+/**
+ * Black-box tests: the published client runs in this process, the server under test in another one, started from its
+ * packaged distribution. Nothing here may see a class of the server.
+ */
+@NullMarked
+package io.headrace.compatibility;
+
+import org.jspecify.annotations.NullMarked;

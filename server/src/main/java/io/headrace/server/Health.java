@@ -1,0 +1,45 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.server;
+
+import io.headrace.verticles.host.HostedPartition;
+import io.headrace.verticles.host.PartitionHost;
+import io.headrace.verticles.wire.WireCounters;
+import io.vertx.core.json.JsonObject;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What {@code /health} knows. May be asked from any thread. */
+final class Health {
+    private final PartitionHost host;
+    private final WireCounters store;
+
+    Health(PartitionHost host, WireCounters store) {
+        this.host = host;
+        this.store = store;
+    }
+
+    /** Healthy means that every partition serves. */
+    HealthServer.Report report() {
+        Map<String, Object> states = new TreeMap<>();
+        boolean healthy = true;
+        for (HostedPartition<?, ?> partition : host.partitions()) {
+            HostedPartition.State state = partition.state();
+            states.put(partition.name(), state.name().toLowerCase(Locale.ROOT));
+            healthy &= state == HostedPartition.State.SERVING;
+        }
+        JsonObject details = new JsonObject()
+                .put("status", healthy ? "ready" : "not ready")
+                .put("version", Version.current())
+                .put("partitions", new JsonObject(states))
+                .put(
+                        "store",
+                        new JsonObject()
+                                .put("connections", store.open())
+                                .put("connectionsClosedByError", store.closedByError())
+                                .put("bytesReceived", store.bytesReceived())
+                                .put("bytesSent", store.bytesSent())
+                                .put("pauses", store.pauses()));
+        return new HealthServer.Report(healthy, details);
+    }
+}

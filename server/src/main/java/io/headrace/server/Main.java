@@ -1,0 +1,180 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.server;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.headrace.server.demo.Demo;
+import io.headrace.server.demo.DemoException;
+import io.headrace.server.settings.SampleFile;
+import io.headrace.server.settings.Setting;
+import io.headrace.server.settings.Settings;
+import io.headrace.server.settings.SettingsException;
+import io.vertx.core.net.HostAndPort;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** The command line. */
+public final class Main {
+    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(Main.class);
+
+    private static final int FAILED = 1;
+    private static final int BAD_USAGE = 2;
+
+    private final PrintStream out;
+    private final PrintStream err;
+    private final Map<String, String> environment;
+
+    Main(PrintStream out, PrintStream err, Map<String, String> environment) {
+        this.out = out;
+        this.err = err;
+        this.environment = environment;
+    }
+
+    public static void main(String[] arguments) {
+        PrintStream out = System.out;
+        System.setOut(System.err); // nothing but what this class prints reaches standard output
+        FatalErrors.endTheProcess();
+        System.exit(new Main(out, System.err, System.getenv()).run(arguments));
+    }
+
+    /** Runs one command to its end and returns the exit code. */
+    int run(String... arguments) {
+        return new CommandLine(commands())
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .setExecutionStrategy(this::execute)
+                .setParameterExceptionHandler(this::badUsage)
+                .execute(arguments);
+    }
+
+    private static CommandSpec commands() {
+        CommandSpec standalone = command("standalone", "Runs a whole server in one process, until it is stopped.");
+        standalone.addOption(OptionSpec.builder("--config")
+                .type(Path.class)
+                .paramLabel("FILE")
+                .description("Configuration file (also: " + Settings.FILE_VARIABLE + "). See: headrace config.")
+                .build());
+        for (Setting<?> setting : Settings.ALL) {
+            standalone.addOption(OptionSpec.builder("--" + setting.name())
+                    .type(String.class)
+                    .paramLabel(setting.label())
+                    .description(
+                            setting.about(),
+                            "Allowed: " + setting.allowed() + ".",
+                            setting.defaultText().isEmpty() ? "Default: nothing." : "Default: " + setting.defaultText())
+                    .build());
+        }
+        CommandSpec demo = command("demo", Demo.ABOUT);
+        demo.addOption(OptionSpec.builder("--controller")
+                .type(String.class)
+                .paramLabel("HOST:PORT")
+                .description("Controller of a running server. Without it, one is started for the demo and thrown away.")
+                .build());
+        return command("headrace", "A streaming store: durable, ordered, wire-compatible with Pravega clients.")
+                .addSubcommand("standalone", standalone)
+                .addSubcommand("demo", demo)
+                .addSubcommand(
+                        "config", command("config", "Prints a configuration file that documents every setting."));
+    }
+
+    private static CommandSpec command(String name, String about) {
+        CommandSpec command = CommandSpec.create()
+                .name(name)
+                .version("headrace " + Version.current())
+                .mixinStandardHelpOptions(true);
+        command.usageMessage().description(about).sortOptions(false);
+        return command;
+    }
+
+    private int execute(ParseResult parsed) {
+        Integer help = CommandLine.executeHelpRequest(parsed);
+        if (help != null) {
+            return help;
+        }
+        if (!parsed.hasSubcommand()) {
+            parsed.commandSpec().commandLine().usage(err);
+            return BAD_USAGE;
+        }
+        ParseResult command = parsed.subcommand();
+        try {
+            switch (command.commandSpec().name()) {
+                case "standalone" -> standalone(command);
+                case "demo" -> {
+                    return demo(command) ? 0 : FAILED;
+                }
+                default -> out.print(SampleFile.text());
+            }
+            return 0;
+        } catch (SettingsException e) {
+            err.println("headrace: " + e.getMessage());
+            return BAD_USAGE;
+        } catch (StartException | DemoException e) {
+            err.println("headrace: " + e.getMessage());
+            LOG.debug("start failed", e);
+            return FAILED;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return FAILED;
+        }
+    }
+
+    private int badUsage(ParameterException e, String[] arguments) {
+        err.println("headrace: " + e.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+        err.println("Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+        return BAD_USAGE;
+    }
+
+    private void standalone(ParseResult command) throws InterruptedException {
+        Map<String, String> commandLine = new HashMap<>();
+        for (Setting<?> setting : Settings.ALL) {
+            String value = command.matchedOptionValue("--" + setting.name(), (String) null);
+            if (value != null) {
+                commandLine.put(setting.name(), value);
+            }
+        }
+        Path file = command.matchedOptionValue("--config", (Path) null);
+        Settings settings = Settings.resolve(commandLine, environment, file);
+        logLevel(settings.get(Settings.LOG_LEVEL));
+        Standalone server = Standalone.start(settings);
+        Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
+        out.println("READY " + server.addresses().toJson());
+        out.flush();
+        server.awaitEnd();
+    }
+
+    private boolean demo(ParseResult command) {
+        logLevel(Settings.LogLevel.WARN); // the screen belongs to the demonstration
+        String controller = command.matchedOptionValue("--controller", (String) null);
+        if (controller != null) {
+            return Demo.run(address(controller), out);
+        }
+        try (ThrowawayServer server = ThrowawayServer.start()) {
+            return Demo.run(address(server.addresses().controller()), out);
+        }
+    }
+
+    private static HostAndPort address(String text) {
+        HostAndPort address = HostAndPort.parseAuthority(text, 0);
+        if (address == null || address.port() == 0) {
+            throw new StartException("--controller " + text + " is not a host and a port, such as 127.0.0.1:9090");
+        }
+        return address;
+    }
+
+    private static void logLevel(Settings.LogLevel level) {
+        if (LoggerFactory.getLogger("io.headrace") instanceof Logger logger) {
+            logger.setLevel(Level.valueOf(level.name()));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.server;
+
+import io.headrace.engine.partition.PartitionOptions;
+import io.headrace.engine.segments.SegmentCommand;
+import io.headrace.engine.streams.StreamCommand;
+import io.headrace.server.settings.Settings;
+
+/** Divides the memory for caches among the partitions of a server. */
+final class PartitionMemory {
+    private static final long MIB = 1L << 20;
+
+    /** What the kernel needs at least: two slabs of frames, and two reads ahead. */
+    private static final long MIN_TAIL_BYTES = 8 * MIB;
+
+    private static final long MIN_READ_BYTES = 2 * MIB;
+
+    /** A command without data, with what refers to it. */
+    private static final long COMMAND_BYTES = 512;
+
+    private PartitionMemory() {}
+
+    /**
+     * The bounds of each partition: two thirds of its share for the newest data, one third for data read back.
+     *
+     * @throws StartException if there is too little memory for so many partitions
+     */
+    static PartitionOptions share(Settings settings, ClusterFile cluster) {
+        int partitions = cluster.segmentsPartitions() + cluster.streamsPartitions();
+        long share = settings.get(Settings.CACHE_MIB) * MIB / partitions;
+        long tail = share / 3 * 2;
+        if (tail < MIN_TAIL_BYTES || share - tail < MIN_READ_BYTES) {
+            throw new StartException(Settings.CACHE_MIB.name() + " is " + settings.get(Settings.CACHE_MIB)
+                    + ", too little for the " + partitions + " partitions in " + settings.get(Settings.DATA)
+                    + ": it must be at least " + partitions * MIN_TAIL_BYTES / 2 * 3 / MIB);
+        }
+        PartitionOptions usual = PartitionOptions.DEFAULT;
+        return new PartitionOptions(
+                usual.maxFramesInFlight(), tail, share - tail, usual.checkpointBytes(), usual.checkpointFrames());
+    }
+
+    static long bytesOf(SegmentCommand command) {
+        return command instanceof SegmentCommand.Append append
+                ? COMMAND_BYTES + append.data().readableBytes()
+                : COMMAND_BYTES;
+    }
+
+    static long bytesOf(StreamCommand command) {
+        return COMMAND_BYTES;
+    }
+}

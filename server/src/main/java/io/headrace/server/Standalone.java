@@ -1,0 +1,158 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.server;
+
+import io.headrace.engine.segments.SegmentCommand;
+import io.headrace.engine.segments.SegmentReply;
+import io.headrace.engine.segments.SegmentsMachine;
+import io.headrace.engine.streams.StreamCommand;
+import io.headrace.engine.streams.StreamReply;
+import io.headrace.engine.streams.StreamsMachine;
+import io.headrace.engine.streams.StreamsOptions;
+import io.headrace.server.settings.Settings;
+import io.headrace.verticles.bookkeeper.BookKeeperLogStore;
+import io.headrace.verticles.bookkeeper.LogOptions;
+import io.headrace.verticles.embedded.EmbeddedEnsemble;
+import io.headrace.verticles.embedded.EmbeddedOptions;
+import io.headrace.verticles.host.HostOptions;
+import io.headrace.verticles.host.PartitionHost;
+import io.headrace.verticles.host.Partitions;
+import io.headrace.verticles.wire.Credits;
+import io.headrace.verticles.wire.WireNode;
+import io.headrace.verticles.wire.WireOptions;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A whole server in one process, with its storage. {@link #compose} is where everything is put together. */
+final class Standalone {
+    private static final Logger LOG = LoggerFactory.getLogger(Standalone.class);
+
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration END_LIMIT = Duration.ofSeconds(4);
+
+    private static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
+
+    /** Bytes that all connections together may have handed over and not had answered. */
+    private static final long CREDIT_BYTES = 128L << 20;
+
+    private final Started started;
+    private final Addresses addresses;
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private Standalone(Started started, Addresses addresses) {
+        this.started = started;
+        this.addresses = addresses;
+    }
+
+    /**
+     * Starts a server; returns when it serves.
+     *
+     * @throws StartException if it cannot; nothing is left running
+     */
+    static Standalone start(Settings settings) {
+        Started started = new Started();
+        try {
+            return new Standalone(started, compose(settings, started));
+        } catch (InterruptedException e) {
+            started.end();
+            Thread.currentThread().interrupt();
+            throw new StartException("the start was interrupted", e);
+        } catch (IOException | RuntimeException e) {
+            started.end();
+            throw StartException.of(e);
+        }
+    }
+
+    private static Addresses compose(Settings settings, Started started) throws IOException, InterruptedException {
+        Exposure exposure = Exposure.of(settings);
+        DataDirectory data =
+                started.add("data directory", DataDirectory.open(settings.get(Settings.DATA)), DataDirectory::close);
+        ClusterFile cluster = ClusterFile.readOrCreate(data.path(), settings);
+        settings.get(Settings.TIER2).ifPresent(uri -> LOG.warn("tier2={}: {}", uri, Settings.TIER2.about()));
+
+        EmbeddedEnsemble ensemble = started.add(
+                "storage",
+                EmbeddedEnsemble.start(EmbeddedOptions.in(data.path().resolve("storage")), FatalErrors::endNow),
+                EmbeddedEnsemble::close);
+        BookKeeperLogStore logs = started.add(
+                "logs", BookKeeperLogStore.connect(LogOptions.of(ensemble.connectString())), BookKeeperLogStore::close);
+
+        Vertx vertx = started.add("event loops", vertx(), v -> Await.result("ending", v.close(), END_LIMIT));
+        PartitionHost host = started.add("partitions", host(vertx), h -> Await.result("ending", h.close(), END_LIMIT));
+        Partitions<SegmentCommand, SegmentReply> segments =
+                Partitions.ofSegments(Partitions.evenTable(cluster.segmentsPartitions()));
+        Partitions<StreamCommand, StreamReply> streams =
+                Partitions.ofScopes(Partitions.evenTable(cluster.streamsPartitions()));
+        PartitionOpener opener =
+                new PartitionOpener(host, logs, logs.checkpoints(), PartitionMemory.share(settings, cluster));
+        opener.open(
+                "segments",
+                segments,
+                (number, loop, self) -> new SegmentsMachine(PooledByteBufAllocator.DEFAULT),
+                PartitionMemory::bytesOf);
+        opener.open(
+                "streams",
+                streams,
+                (number, loop, self) -> new StreamsMachine(
+                        StreamsOptions.of(number, cluster.streamsPartitions()),
+                        // In turns of their own, also if the other partition is on the same loop.
+                        (command, replyTo) -> loop.execute(() -> segments.submit(command.segment(), command, replyTo)),
+                        (command, replyTo) -> loop.execute(() -> streams.submit(command.scope(), command, replyTo)),
+                        self),
+                PartitionMemory::bytesOf);
+        opener.awaitServing(START_LIMIT);
+
+        WireNode node = new WireNode(
+                segments,
+                new Credits(CREDIT_BYTES),
+                WireOptions.DEFAULT.listeningOn(exposure.bind(), settings.get(Settings.STORE_PORT)));
+        Faces faces = new Faces(settings, exposure, vertx, started);
+        int storePort = faces.store(node, EVENT_LOOPS);
+        int controllerPort = faces.controller(storePort, streams);
+        int httpPort = faces.http(new Health(host, node.counters())::report);
+        return new Addresses(
+                Addresses.of(exposure.advertised(), controllerPort),
+                Addresses.of(exposure.advertised(), storePort),
+                Addresses.of(exposure.advertised(), httpPort));
+    }
+
+    private static Vertx vertx() {
+        Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS));
+        vertx.exceptionHandler(cause -> FatalErrors.handle("an event loop", cause));
+        return vertx;
+    }
+
+    private static PartitionHost host(Vertx vertx) throws InterruptedException {
+        return Await.result(
+                "starting event loops",
+                PartitionHost.start(
+                        vertx,
+                        EVENT_LOOPS,
+                        HostOptions.DEFAULT,
+                        (name, cause) -> FatalErrors.endNow("another process has taken over " + name)),
+                START_LIMIT);
+    }
+
+    /** Where clients find it. */
+    Addresses addresses() {
+        return addresses;
+    }
+
+    /** Waits until {@link #close} has done its work. */
+    void awaitEnd() throws InterruptedException {
+        ended.await();
+    }
+
+    /** Ends the server; returns when everything has ended. */
+    void close() {
+        LOG.info("ending");
+        started.end();
+        LOG.info("ended");
+        ended.countDown();
+    }
+}

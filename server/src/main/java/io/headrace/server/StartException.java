@@ -1,0 +1,31 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.server;
+
+import io.headrace.engine.log.LogException;
+import io.headrace.verticles.embedded.EnsembleException;
+import org.jspecify.annotations.Nullable;
+
+/** The server cannot start. The message is one line for the person who started it, and says what to do. */
+final class StartException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    StartException(String message) {
+        this(message, null);
+    }
+
+    /** @param cause shown in the log at debug level */
+    StartException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+
+    /** What a failed part of the start says, if that is meant for people; else what failed. */
+    static StartException of(Exception e) {
+        if (e instanceof StartException known) {
+            return known;
+        }
+        if (e instanceof EnsembleException || e instanceof LogException) {
+            return new StartException(String.valueOf(e.getMessage()), e);
+        }
+        return new StartException("the server cannot start: " + e, e);
+    }
+}

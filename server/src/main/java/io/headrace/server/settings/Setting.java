@@ -1,0 +1,139 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.server.settings;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * One setting, described well enough that its parsing, its help text and its place in the sample file follow.
+ *
+ * @param name as on the command line (after {@code --}) and in the configuration file
+ * @param label stands for the value in help texts, such as {@code PORT}
+ * @param defaultText what holds when nothing is set; goes through the parser like any other value
+ * @param allowed which values are allowed, in words, with units
+ * @param about what it does, in one or two sentences
+ * @param parser throws {@link IllegalArgumentException} for a value outside of what is allowed
+ */
+public record Setting<T>(
+        String name, String label, String defaultText, String allowed, String about, Function<String, T> parser) {
+
+    /** Environment variable of the same meaning. */
+    public String variable() {
+        return "HEADRACE_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    T parse(String text, String origin) {
+        try {
+            return parser.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException(name + ": \"" + text + "\" cannot be used (from " + origin + "); it must be "
+                    + allowed + (e.getMessage() == null ? "" : ": " + e.getMessage()));
+        }
+    }
+
+    static Setting<Integer> number(String name, String label, int min, int max, int byDefault, String about) {
+        String allowed = "a whole number from " + min + " to " + max;
+        return new Setting<>(name, label, Integer.toString(byDefault), allowed, about, text -> {
+            int value;
+            try {
+                value = Integer.parseInt(text);
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException();
+            }
+            if (value < min || value > max) {
+                throw new IllegalArgumentException();
+            }
+            return value;
+        });
+    }
+
+    static Setting<Integer> port(String name, int byDefault, String about) {
+        Setting<Integer> port = number(name, "PORT", 0, 65_535, byDefault, about);
+        return new Setting<>(
+                name,
+                port.label,
+                port.defaultText,
+                port.allowed + "; 0 takes any free port and reports it",
+                about,
+                port.parser);
+    }
+
+    static Setting<Path> directory(String name, String byDefault, String about) {
+        return new Setting<>(name, "DIR", byDefault, "a path of a directory", about, text -> {
+            if (text.isEmpty()) {
+                throw new IllegalArgumentException();
+            }
+            try {
+                return Path.of(text).toAbsolutePath().normalize();
+            } catch (InvalidPathException e) {
+                throw new IllegalArgumentException(e.getReason());
+            }
+        });
+    }
+
+    static Setting<InetAddress> host(String name, String byDefault, String about) {
+        return new Setting<>(name, "HOST", byDefault, "a host name or an IP address of this machine", about, text -> {
+            if (text.isEmpty()) {
+                throw new IllegalArgumentException();
+            }
+            try {
+                return InetAddress.getAllByName(text)[0];
+            } catch (UnknownHostException e) {
+                throw new IllegalArgumentException("it has no address");
+            }
+        });
+    }
+
+    static Setting<Optional<String>> text(String name, String label, String allowed, String about) {
+        return new Setting<>(
+                name,
+                label,
+                "",
+                allowed + ", or nothing",
+                about,
+                text -> text.isEmpty() ? Optional.empty() : Optional.of(text));
+    }
+
+    static Setting<Optional<URI>> uri(String name, List<String> schemes, String about) {
+        String allowed = "a URI that starts with " + String.join(":, ", schemes) + ":, or nothing";
+        return new Setting<>(name, "URI", "", allowed, about, text -> {
+            if (text.isEmpty()) {
+                return Optional.empty();
+            }
+            try {
+                URI uri = new URI(text);
+                if (uri.getScheme() == null || !schemes.contains(uri.getScheme())) {
+                    throw new IllegalArgumentException();
+                }
+                return Optional.of(uri);
+            } catch (URISyntaxException e) {
+                throw new IllegalArgumentException(e.getReason());
+            }
+        });
+    }
+
+    static <E extends Enum<E>> Setting<E> choice(String name, Set<E> choices, E byDefault, String about) {
+        String allowed = choices.stream().map(Setting::lowerCase).collect(Collectors.joining(" or "));
+        return new Setting<>(name, "NAME", lowerCase(byDefault), allowed, about, text -> Arrays.stream(
+                        choices.toArray(new Enum<?>[0]))
+                .filter(choice -> lowerCase(choice).equals(text))
+                .findFirst()
+                .map(byDefault.getDeclaringClass()::cast)
+                .orElseThrow(IllegalArgumentException::new));
+    }
+
+    private static String lowerCase(Enum<?> choice) {
+        return choice.name().toLowerCase(Locale.ROOT);
+    }
+}

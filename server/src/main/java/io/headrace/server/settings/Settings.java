@@ -1,0 +1,220 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.server.settings;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings in force. The command line wins over the environment, that over the configuration file, that over the
+ * defaults.
+ */
+public final class Settings {
+
+    /** Who may reach the server. */
+    public enum Security {
+        /** Only programs on this machine. */
+        LOOPBACK,
+        /** Everybody who can reach the address: nothing asks who they are. */
+        OPEN
+    }
+
+    /** How much goes to the log on standard error. */
+    public enum LogLevel {
+        ERROR,
+        WARN,
+        INFO,
+        DEBUG
+    }
+
+    public static final Setting<Path> DATA = Setting.directory(
+            "data",
+            "./data",
+            "Where all data is kept. Created when missing; one server at a time may use it. To forget everything,"
+                    + " stop the server and delete the directory.");
+
+    public static final Setting<InetAddress> HOST = Setting.host(
+            "host",
+            "127.0.0.1",
+            "Address that all ports listen on. Any address that other machines can reach also needs security=open.");
+
+    public static final Setting<Optional<String>> ADVERTISED_HOST = Setting.text(
+            "advertised-host",
+            "HOST",
+            "a host name or an IP address that clients can reach",
+            "Address that clients are told to connect to. By default that of host; needed when host is 0.0.0.0 or ::.");
+
+    public static final Setting<Integer> CONTROLLER_PORT =
+            Setting.port("controller-port", 9090, "Port of the controller (gRPC), to which clients connect first.");
+
+    public static final Setting<Integer> STORE_PORT = Setting.port(
+            "store-port", 12_345, "Port of the segment store (TCP), to which the controller sends clients.");
+
+    public static final Setting<Integer> HTTP_PORT = Setting.port("http-port", 10_080, "Port of /health (HTTP).");
+
+    public static final Setting<Security> SECURITY = Setting.choice(
+            "security",
+            EnumSet.allOf(Security.class),
+            Security.LOOPBACK,
+            "Who may connect: loopback is this machine only; open is everybody who can reach the address, with no"
+                    + " password asked.");
+
+    public static final Setting<Integer> SEGMENTS_PARTITIONS = Setting.number(
+            "segments-partitions",
+            "N",
+            1,
+            1024,
+            4,
+            "Number of partitions that store segments. Fixed when the data directory is first used.");
+
+    public static final Setting<Integer> STREAMS_PARTITIONS = Setting.number(
+            "streams-partitions",
+            "N",
+            1,
+            64,
+            1,
+            "Number of partitions that store scopes and streams. Fixed when the data directory is first used.");
+
+    public static final Setting<Integer> CACHE_MIB = Setting.number(
+            "cache-mib",
+            "N",
+            16,
+            1 << 20,
+            320,
+            "Memory for the newest data and for data read back, in MiB, shared by all partitions. It is direct memory:"
+                    + " more of it may need a larger -XX:MaxDirectMemorySize in HEADRACE_JAVA_OPTS.");
+
+    public static final Setting<Optional<URI>> TIER2 = Setting.uri(
+            "tier2",
+            List.of("file", "hdfs", "s3"),
+            "Long-term storage. Checked and remembered, but not used by this version: all data stays under data.");
+
+    public static final Setting<LogLevel> LOG_LEVEL = Setting.choice(
+            "log-level",
+            EnumSet.allOf(LogLevel.class),
+            LogLevel.INFO,
+            "How much is logged to standard error; debug also shows the stack trace of a failed start.");
+
+    /** Every setting, in the order in which help and sample file show them. */
+    public static final List<Setting<?>> ALL = List.of(
+            DATA,
+            HOST,
+            ADVERTISED_HOST,
+            CONTROLLER_PORT,
+            STORE_PORT,
+            HTTP_PORT,
+            SECURITY,
+            SEGMENTS_PARTITIONS,
+            STREAMS_PARTITIONS,
+            CACHE_MIB,
+            TIER2,
+            LOG_LEVEL);
+
+    /** Environment variable that names the configuration file. */
+    public static final String FILE_VARIABLE = "HEADRACE_CONFIG";
+
+    private record Value(Object value, boolean isDefault) {}
+
+    private final Map<Setting<?>, Value> values;
+
+    private Settings(Map<Setting<?>, Value> values) {
+        this.values = values;
+    }
+
+    /**
+     * Works out the settings in force.
+     *
+     * @param commandLine by setting name
+     * @param environment all variables of the process; those that are not of a setting are ignored
+     * @param file the configuration file; null for the one that the environment names, if any
+     * @throws SettingsException if a setting is unknown or its value cannot be used
+     */
+    public static Settings resolve(
+            Map<String, String> commandLine, Map<String, String> environment, @Nullable Path file) {
+        String named = environment.get(FILE_VARIABLE);
+        Path source = file == null && named != null && !named.isBlank() ? Path.of(named) : file;
+        Map<String, String> fromFile = source == null ? Map.of() : read(source);
+        Map<Setting<?>, Value> values = new HashMap<>();
+        for (Setting<?> setting : ALL) {
+            values.put(setting, resolve(setting, commandLine, environment, fromFile, source));
+        }
+        return new Settings(values);
+    }
+
+    private static Value resolve(
+            Setting<?> setting,
+            Map<String, String> commandLine,
+            Map<String, String> environment,
+            Map<String, String> fromFile,
+            @Nullable Path file) {
+        String text = commandLine.get(setting.name());
+        if (text != null) {
+            return new Value(setting.parse(text.strip(), "--" + setting.name()), false);
+        }
+        text = environment.get(setting.variable());
+        if (text != null) {
+            return new Value(setting.parse(text.strip(), "environment variable " + setting.variable()), false);
+        }
+        text = fromFile.get(setting.name());
+        if (text != null) {
+            return new Value(setting.parse(text.strip(), "file " + file), false);
+        }
+        return new Value(setting.parse(setting.defaultText(), "default"), true);
+    }
+
+    private static Map<String, String> read(Path file) {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            properties.load(reader);
+        } catch (NoSuchFileException e) {
+            throw new SettingsException("configuration file " + file + " does not exist");
+        } catch (IOException | IllegalArgumentException e) {
+            throw new SettingsException("configuration file " + file + " cannot be read: " + e.getMessage());
+        }
+        List<String> known = ALL.stream().map(Setting::name).toList();
+        Map<String, String> texts = new TreeMap<>();
+        properties.stringPropertyNames().forEach(name -> texts.put(name, properties.getProperty(name)));
+        for (String name : texts.keySet()) {
+            if (!known.contains(name)) {
+                String hint = Nearest.name(name, known)
+                        .map(near -> "; did you mean \"" + near + "\"?")
+                        .orElse("; known are " + String.join(", ", known));
+                throw new SettingsException(
+                        "configuration file " + file + ": there is no setting \"" + name + "\"" + hint);
+            }
+        }
+        return texts;
+    }
+
+    /** The value in force. */
+    @SuppressWarnings("unchecked") // resolve() puts under each key what its own parser returned
+    public <T> T get(Setting<T> setting) {
+        return (T) value(setting).value;
+    }
+
+    /** Whether nobody has set it. */
+    public boolean isDefault(Setting<?> setting) {
+        return value(setting).isDefault;
+    }
+
+    private Value value(Setting<?> setting) {
+        Value value = values.get(setting);
+        if (value == null) {
+            throw new IllegalArgumentException(setting.name() + " is not in the table");
+        }
+        return value;
+    }
+}

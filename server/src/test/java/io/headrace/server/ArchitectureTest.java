@@ -1,0 +1,143 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.server;
+
+import static com.tngtech.archunit.core.domain.JavaModifier.SYNCHRONIZED;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.NullMarked;
+
+/** Who may know whom, and what nobody may do. */
+@AnalyzeClasses(packages = "io.headrace", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+    private static final String GENERATED = "io.headrace.codecs.control..";
+
+    @ArchTest
+    static final ArchRule LAYERS = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("codecs")
+            .definedBy("io.headrace.codecs..")
+            .layer("engine")
+            .definedBy("io.headrace.engine..")
+            .layer("verticles")
+            .definedBy("io.headrace.verticles..")
+            .layer("server")
+            .definedBy("io.headrace.server..")
+            .whereLayer("server")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("verticles")
+            .mayOnlyBeAccessedByLayers("server")
+            .whereLayer("engine")
+            .mayOnlyBeAccessedByLayers("verticles", "server");
+
+    @ArchTest
+    static final ArchRule ENGINE_IS_FREE_OF_PLATFORMS = noClasses()
+            .that()
+            .resideInAnyPackage("io.headrace.engine..", "io.headrace.codecs..")
+            .and()
+            .resideOutsideOfPackage(GENERATED)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.vertx..", "org.apache..", "io.netty.channel..", "java.net..");
+
+    @ArchTest
+    static final ArchRule STORAGE_STAYS_BEHIND_ITS_ADAPTERS = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.headrace.verticles.bookkeeper..", "io.headrace.verticles.embedded..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.bookkeeper..", "org.apache.zookeeper..");
+
+    @ArchTest
+    static final ArchRule ENGINE_NEVER_BLOCKS = noClasses()
+            .that()
+            .resideInAnyPackage("io.headrace.engine..", "io.headrace.codecs..")
+            .should()
+            .callMethodWhere(blocks())
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Lock.class)
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.util.concurrent", "java.util.concurrent.locks");
+
+    @ArchTest
+    static final ArchRule ENGINE_NEVER_LOCKS = noMethods()
+            .that()
+            .areDeclaredInClassesThat()
+            .resideInAnyPackage("io.headrace.engine..", "io.headrace.codecs..")
+            .and()
+            .areDeclaredInClassesThat()
+            .resideOutsideOfPackage(GENERATED)
+            .should()
+            .haveModifier(SYNCHRONIZED);
+
+    @ArchTest
+    static final ArchRule NOBODY_READS_SERIALIZED_OBJECTS =
+            noClasses().should().dependOnClassesThat().haveFullyQualifiedName("java.io.ObjectInputStream");
+
+    /** State machines get time and randomness as parameters, so that they run under simulation. */
+    @ArchTest
+    static final ArchRule ENGINE_ASKS_NO_CLOCK = noClasses()
+            .that()
+            .resideInAPackage("io.headrace.engine..")
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(java.time.Instant.class, "now")
+            .orShould()
+            .callMethod(java.util.UUID.class, "randomUUID")
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(java.util.concurrent.ThreadLocalRandom.class);
+
+    /** The compiler checks for null only where a package asks for it, which is in the package-info.java it must have. */
+    @ArchTest
+    static void everyPackageSaysWhatLivesInIt(JavaClasses all) {
+        classes()
+                .that()
+                .resideOutsideOfPackage(GENERATED)
+                .should(new ArchCondition<>("be in a package with a @NullMarked package-info") {
+                    @Override
+                    public void check(JavaClass item, ConditionEvents events) {
+                        boolean marked = item.getPackage().isAnnotatedWith(NullMarked.class);
+                        events.add(new SimpleConditionEvent(item, marked, item.getPackageName()));
+                    }
+                })
+                .check(all);
+    }
+
+    private static DescribedPredicate<JavaCall<?>> blocks() {
+        return new DescribedPredicate<>("blocks") {
+            private final Set<String> waits = Set.of("join", "get", "await", "sleep", "wait", "take", "acquire");
+
+            @Override
+            public boolean test(JavaCall<?> call) {
+                JavaClass owner = call.getTargetOwner();
+                return waits.contains(call.getName())
+                        && (owner.isAssignableTo(java.util.concurrent.Future.class)
+                                || owner.isAssignableTo(Thread.class)
+                                || owner.getPackageName().startsWith("java.util.concurrent")
+                                || (owner.isEquivalentTo(Object.class)
+                                        && call.getName().equals("wait")));
+            }
+        };
+    }
+}

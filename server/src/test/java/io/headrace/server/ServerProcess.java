@@ -1,0 +1,122 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.server;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The launcher of the packaged distribution, as a process of its own. Its output goes to two files, so that it can never
+ * block on a pipe that nobody reads.
+ */
+final class ServerProcess implements AutoCloseable {
+    private static final Path LAUNCHER =
+            Path.of(System.getProperty("headrace.distribution")).resolve("headrace");
+    private static final long READY_SECONDS = 60;
+    private static final long END_SECONDS = 60;
+
+    private final Process process;
+    private final Path output;
+    private final Path errors;
+
+    private ServerProcess(Process process, Path output, Path errors) {
+        this.process = process;
+        this.output = output;
+        this.errors = errors;
+    }
+
+    /** Starts {@code headrace} with these arguments. */
+    static ServerProcess start(Path logs, String... arguments) throws IOException {
+        Path output = Files.createTempFile(logs, "server", ".out");
+        Path errors = Files.createTempFile(logs, "server", ".err");
+        List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
+        command.addAll(Arrays.asList(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
+        builder.environment().put("HEADRACE_JAVA_OPTS", "-Xms64m -Xmx512m -Djava.net.preferIPv4Stack=true");
+        return new ServerProcess(builder.start(), output, errors);
+    }
+
+    /** Starts a server on free ports. */
+    static ServerProcess standalone(Path logs, Path data, String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(
+                "standalone",
+                "--data",
+                data.toString(),
+                "--controller-port",
+                "0",
+                "--store-port",
+                "0",
+                "--http-port",
+                "0"));
+        arguments.addAll(Arrays.asList(more));
+        return start(logs, arguments.toArray(new String[0]));
+    }
+
+    /** Waits for the READY line. */
+    Addresses awaitReady() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
+        while (System.nanoTime() < deadline) {
+            String text = output();
+            if (text.startsWith("READY ") && text.endsWith("\n")) {
+                JsonObject json = new JsonObject(text.substring("READY ".length()));
+                return new Addresses(json.getString("controller"), json.getString("store"), json.getString("http"));
+            }
+            if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("ended with " + process.exitValue() + " instead of getting ready:\n" + this);
+            }
+        }
+        throw new AssertionError("not ready after " + READY_SECONDS + " s:\n" + this);
+    }
+
+    /** Waits for the end of the process and returns its exit code. */
+    int awaitEnd() throws InterruptedException {
+        if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("still runs after " + END_SECONDS + " s:\n" + this);
+        }
+        return process.exitValue();
+    }
+
+    /** Sends SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** As {@code kill -9}; returns when the process is gone. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    String output() throws IOException {
+        return Files.readString(output, StandardCharsets.UTF_8);
+    }
+
+    List<String> errorLines() throws IOException {
+        return Files.readAllLines(errors, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        kill();
+    }
+
+    @Override
+    public String toString() {
+        try {
+            return "standard output:\n" + output() + "standard error:\n" + String.join("\n", errorLines());
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+}

@@ -1,0 +1,173 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged server as its users start and stop it. */
+final class StandaloneIT {
+    private static final int TERMINATED = 128 + 15;
+
+    @TempDir
+    Path temporary;
+
+    @Test
+    void saysReadyOnOneLineServesAndEndsOnSigterm() throws Exception {
+        Path data = temporary.resolve("data");
+        try (ServerProcess server = ServerProcess.standalone(temporary, data)) {
+            Addresses addresses = server.awaitReady();
+            assertThat(List.of(addresses.controller(), addresses.store(), addresses.http()))
+                    .allSatisfy(address -> assertThat(address).matches("127\\.0\\.0\\.1:[1-9][0-9]*"))
+                    .doesNotHaveDuplicates();
+            HttpResponse<String> health = get("http://" + addresses.http() + "/health");
+            assertThat(health.statusCode()).isEqualTo(200);
+            assertThat(new JsonObject(health.body()).getString("status")).isEqualTo("ready");
+            assertThat(get("http://" + addresses.http() + "/").statusCode()).isEqualTo(404);
+
+            long start = System.nanoTime();
+            server.terminate();
+            assertThat(server.awaitEnd()).isEqualTo(TERMINATED);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+            assertThat(server.output()).startsWith("READY {").hasLineCount(1);
+            assertThat(server.errorLines()).noneMatch(line -> line.contains("WARN") || line.contains("ERROR"));
+        }
+        try (ServerProcess again = ServerProcess.standalone(temporary, data)) {
+            again.awaitReady();
+        }
+    }
+
+    @Test
+    void aDataDirectoryServesOneServer() throws Exception {
+        Path data = temporary.resolve("data");
+        try (ServerProcess first = ServerProcess.standalone(temporary, data)) {
+            first.awaitReady();
+            assertRefused(ServerProcess.standalone(temporary, data), 1, data + " is in use by another server");
+            assertThat(first.isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void aPortThatIsInUseIsNamed() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            for (String option : List.of("controller-port", "store-port", "http-port")) {
+                ServerProcess server =
+                        ServerProcess.standalone(temporary, temporary.resolve("data-" + option), "--" + option, port);
+                assertRefused(server, 1, "port " + port, "in use", "--" + option);
+            }
+        }
+    }
+
+    @Test
+    void aDataDirectoryThatCannotBeWrittenIsNamed() throws Exception {
+        Path file = Files.writeString(temporary.resolve("file"), "");
+        assertRefused(ServerProcess.standalone(temporary, file), 1, "cannot write to the data directory " + file);
+    }
+
+    @Test
+    void aDamagedClusterFileStopsTheStart() throws Exception {
+        Path data = Files.createDirectory(temporary.resolve("data"));
+        Files.writeString(data.resolve(ClusterFile.NAME), "format=77");
+        assertRefused(ServerProcess.standalone(temporary, data), 1, "cluster.properties is damaged");
+    }
+
+    @Test
+    void theServerIsNotExposedByAccident() throws Exception {
+        Path data = temporary.resolve("data");
+        assertRefused(ServerProcess.standalone(temporary, data, "--host", "0.0.0.0"), 1, "--security open");
+    }
+
+    @Test
+    void badUsageIsExplained() throws Exception {
+        Path data = temporary.resolve("data");
+        assertRefused(ServerProcess.start(temporary, "standalone", "--dota", "x"), 2, "--dota", "--data", "--help");
+        assertRefused(ServerProcess.standalone(temporary, data, "--log-level", "loud"), 2, "log-level", "info");
+        assertRefused(ServerProcess.start(temporary, "start"), 2, "start");
+    }
+
+    @Test
+    void garbageOnAPortHurtsNobodyElse() throws Exception {
+        try (ServerProcess server = ServerProcess.standalone(temporary, temporary.resolve("data"))) {
+            Addresses addresses = server.awaitReady();
+            Random random = new Random(42);
+            for (String address : List.of(addresses.controller(), addresses.store(), addresses.http())) {
+                for (int size : new int[] {1, 7, 8, 100, 100_000}) {
+                    byte[] garbage = new byte[size];
+                    random.nextBytes(garbage);
+                    send(address, garbage);
+                    send(address, new byte[size]);
+                }
+            }
+            assertThat(get("http://" + addresses.http() + "/health").statusCode())
+                    .isEqualTo(200);
+            try (ServerProcess demo = ServerProcess.start(temporary, "demo", "--controller", addresses.controller())) {
+                assertThat(demo.awaitEnd()).as(demo.toString()).isZero();
+            }
+            assertThat(server.errorLines()).noneMatch(line -> line.contains("ERROR"));
+        }
+    }
+
+    @Test
+    void theDemoRunsWithoutAServer() throws Exception {
+        try (ServerProcess demo = ServerProcess.start(temporary, "demo")) {
+            assertThat(demo.awaitEnd()).as(demo.toString()).isZero();
+            assertThat(demo.output()).contains("Every record came back once");
+        }
+    }
+
+    @Test
+    void theDemoFailsWithoutAController() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        assertRefused(
+                ServerProcess.start(temporary, "demo", "--controller", "127.0.0.1:" + port), 1, "127.0.0.1:" + port);
+    }
+
+    /** The process must end by itself, with nothing on standard output and few words on standard error. */
+    private static void assertRefused(ServerProcess server, int exitCode, String... words) throws Exception {
+        try (server) {
+            assertThat(server.awaitEnd()).as(server.toString()).isEqualTo(exitCode);
+            assertThat(server.output()).doesNotContain("READY");
+            String errors = String.join("\n", server.errorLines());
+            assertThat(errors).contains(words).doesNotContain("\tat ").startsWith("headrace: ");
+        }
+    }
+
+    private static HttpResponse<String> get(String uri) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(uri))
+                .timeout(Duration.ofSeconds(30))
+                .build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Sends bytes and waits until the server has closed the connection or answered, or stays silent for a moment. */
+    private static void send(String address, byte[] bytes) throws IOException {
+        URI uri = URI.create("tcp://" + address);
+        try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+            socket.setSoTimeout(100);
+            socket.getOutputStream().write(bytes);
+            socket.getOutputStream().flush();
+            socket.getInputStream().read();
+        } catch (IOException expected) {
+            assertThat(expected).hasMessageMatching("(?i).*(reset|timed out|broken pipe|closed|aborted).*");
+        }
+    }
+}

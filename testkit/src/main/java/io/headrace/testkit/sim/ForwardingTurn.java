@@ -1,0 +1,63 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.testkit.sim;
+
+import io.headrace.engine.partition.LogRecord;
+import io.headrace.engine.partition.ReplyTo;
+import io.headrace.engine.partition.Turn;
+import io.netty.buffer.ByteBuf;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Hands everything on to another turn, for those that change one thing. */
+class ForwardingTurn<C, R> implements Turn<C, R> {
+    private final Turn<C, R> turn;
+
+    ForwardingTurn(Turn<C, R> turn) {
+        this.turn = turn;
+    }
+
+    @Override
+    public long now() {
+        return turn.now();
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return turn.random();
+    }
+
+    @Override
+    public void log(LogRecord record) {
+        turn.log(record);
+    }
+
+    @Override
+    public void reply(ReplyTo<? super R> replyTo, R reply) {
+        turn.reply(replyTo, reply);
+    }
+
+    @Override
+    public void replyAfter(long frame, ReplyTo<? super R> replyTo, R reply) {
+        turn.replyAfter(frame, replyTo, reply);
+    }
+
+    @Override
+    public void afterCommit(Runnable output) {
+        turn.afterCommit(output);
+    }
+
+    @Override
+    public long committedFrame() {
+        return turn.committedFrame();
+    }
+
+    @Override
+    public @Nullable ByteBuf frame(long frame) {
+        return turn.frame(frame);
+    }
+
+    @Override
+    public void executeWhenLoaded(long frame, C command, ReplyTo<? super R> replyTo) {
+        turn.executeWhenLoaded(frame, command, replyTo);
+    }
+}

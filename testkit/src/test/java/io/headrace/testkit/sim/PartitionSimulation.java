@@ -1,0 +1,126 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.testkit.sim;
+
+import io.headrace.engine.partition.PartitionOptions;
+import io.headrace.engine.partition.StateMachine;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.util.Arrays;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * One partition under fire: its owners crash, stall, close and are replaced while they run, and storage fails. After a
+ * while everything heals, and what is left must come to an end.
+ */
+final class PartitionSimulation<C, R> {
+    private static final long MAX_STEPS = 1_000_000;
+    private static final long SETTLE_MICROS = 5_000_000;
+
+    final Simulation simulation;
+    final SimulatedLogStore logs;
+    final SimulatedCheckpointStore checkpoints;
+    final SimulatedPartition<C, R> partition;
+
+    private final RandomGenerator random;
+    private final int chaosMicros;
+    private boolean healed;
+
+    PartitionSimulation(Simulation simulation, Supplier<? extends StateMachine<C, R>> machines) {
+        this.simulation = simulation;
+        this.random = simulation.random();
+        this.logs = new SimulatedLogStore(simulation, PooledByteBufAllocator.DEFAULT);
+        this.checkpoints = new SimulatedCheckpointStore(simulation, PooledByteBufAllocator.DEFAULT);
+        PartitionOptions options = new PartitionOptions(
+                1 + random.nextInt(6), 8L << 20, 2L << 20, 2_000_000, 1 + random.nextInt(1 + random.nextInt(200)));
+        this.partition = new SimulatedPartition<>(simulation, "p0", logs, checkpoints, machines, options);
+        this.chaosMicros = 2_000 + random.nextInt(60_000);
+    }
+
+    /** Lets owners and storage fail for a while of virtual time. */
+    void chaos(long micros) {
+        changeFaults();
+        simulation.after(0, this::misfortune);
+        simulation.after(0, this::keepUp);
+        long end = simulation.micros() + micros;
+        simulation.after(micros, () -> {});
+        simulation.runUntil(
+                () -> {
+                    partition.checkRecoverable();
+                    return simulation.micros() >= end;
+                },
+                MAX_STEPS,
+                "the end of the chaos");
+    }
+
+    /** Ends all faults, starts a last owner and waits for {@code done}; that owner must not be lost again. */
+    void heal(java.util.function.BooleanSupplier done) {
+        healed = true;
+        Faults slow = random.nextBoolean() ? Faults.NONE : Faults.slow(random);
+        logs.faults(slow);
+        checkpoints.faults(slow);
+        // Takeovers that are under way come to an end, and none can disturb the last one.
+        simulation.runFor(SETTLE_MICROS);
+        var last = partition.start();
+        simulation.runUntil(
+                () -> {
+                    partition.checkRecoverable();
+                    if (last.isGone()) {
+                        throw simulation.violation(last + " was lost without a fault: " + last.cause());
+                    }
+                    return last.isServing() && done.getAsBoolean();
+                },
+                MAX_STEPS,
+                "all is done after all has healed");
+        last.close();
+        simulation.runUntil(last::isGone, MAX_STEPS, "the last owner has closed");
+        if (!Arrays.equals(last.snapshot(), partition.replayAll())) {
+            throw simulation.violation("the closed owner's state is not what its log implies");
+        }
+        partition.crashAll();
+        simulation.runUntilIdle(MAX_STEPS);
+        partition.checkAnswered();
+    }
+
+    private void misfortune() {
+        if (healed) {
+            return;
+        }
+        var alive = partition.owners().stream().filter(o -> !o.isGone()).toList();
+        int event = random.nextInt(10);
+        if (event < 3) {
+            partition.start();
+        } else if (event == 3) {
+            changeFaults();
+        } else if (!alive.isEmpty()) {
+            var victim = alive.get(random.nextInt(alive.size()));
+            if (event < 7) {
+                victim.crash();
+            } else if (event < 9) {
+                victim.pause(random.nextInt(300_000));
+                if (random.nextBoolean()) {
+                    partition.start();
+                }
+            } else {
+                victim.close();
+            }
+        }
+        simulation.after(random.nextInt(chaosMicros), this::misfortune);
+    }
+
+    /** What a cluster does: sees to it that there is an owner. */
+    private void keepUp() {
+        if (healed) {
+            return;
+        }
+        var newest = partition.newest();
+        if (newest == null || newest.isGone()) {
+            partition.start();
+        }
+        simulation.after(random.nextInt(20_000), this::keepUp);
+    }
+
+    private void changeFaults() {
+        logs.faults(Faults.swarm(random));
+        checkpoints.faults(Faults.swarm(random));
+    }
+}
