@@ -49,7 +49,7 @@ final class Rig {
         }
     }
 
-    private record Logged(int type, byte[] body) {}
+    private record Logged(int type, ByteBuf body) {}
 
     private record Output(
             int after,
@@ -245,7 +245,7 @@ final class Rig {
             machine.restore(Unpooled.wrappedBuffer(snapshot));
         }
         for (Logged record : log.subList(snapshot == null ? 0 : snapshotAt, log.size())) {
-            machine.apply(record.type(), Unpooled.wrappedBuffer(record.body()), 1, 0);
+            machine.apply(record.type(), record.body().duplicate(), 1, 0);
         }
         inTurn(machine::recovered);
     }
@@ -272,10 +272,8 @@ final class Rig {
             if (bytes.readableBytes() != record.size()) {
                 throw new AssertionError("a record lies about its size");
             }
-            byte[] body = new byte[bytes.readableBytes()];
-            bytes.readBytes(body);
-            log.add(new Logged(record.type(), body));
-            machine.apply(record.type(), Unpooled.wrappedBuffer(body), 1, 0);
+            log.add(new Logged(record.type(), bytes));
+            machine.apply(record.type(), bytes.duplicate(), 1, 0);
         }
 
         @Override
