@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** What a segments partition should do, in the plainest way: whole arrays, maps and copies. */
 final class Model {
     static final class Plain {
+        /** Tells segments of one name apart. */
+        long serial;
+
         byte[] bytes = new byte[0];
         int start;
         boolean sealed;
@@ -30,6 +33,7 @@ final class Model {
 
         Plain copy() {
             Plain copy = new Plain();
+            copy.serial = serial;
             copy.bytes = bytes;
             copy.start = start;
             copy.sealed = sealed;
@@ -53,9 +57,11 @@ final class Model {
     }
 
     final Map<String, Plain> segments = new TreeMap<>();
+    private long nextSerial;
 
     Model copy() {
         Model copy = new Model();
+        copy.nextSerial = nextSerial;
         segments.forEach((name, plain) -> copy.segments.put(name, plain.copy()));
         return copy;
     }
@@ -121,6 +127,7 @@ final class Model {
             return new SegmentReply.AlreadyExists();
         }
         Plain plain = new Plain();
+        plain.serial = nextSerial++;
         plain.created = now;
         plain.modified = now;
         if (command instanceof SegmentCommand.Create create) {

@@ -105,6 +105,14 @@ public final class BookKeeperLogStore implements LogStore, AutoCloseable {
         return session;
     }
 
+    DescriptorNodes nodes() {
+        return nodes;
+    }
+
+    Ledgers ledgers() {
+        return ledgers;
+    }
+
     /** Disconnects. Logs that are still open fail. */
     @Override
     public void close() {
