@@ -18,7 +18,7 @@ final class Commands {
         return StreamConfiguration.of(ScalingPolicy.fixed(segments));
     }
 
-    static StreamCommand.CreateStream create(StreamName stream, int segments) {
+    static StreamCommand.CreateStream createStream(StreamName stream, int segments) {
         return new StreamCommand.CreateStream(stream, fixed(segments));
     }
 
@@ -26,7 +26,7 @@ final class Commands {
     static Rig withStream(int segments) {
         Rig rig = new Rig();
         rig.ask(new StreamCommand.CreateScope("s"));
-        rig.ask(create(S, segments));
+        rig.ask(createStream(S, segments));
         return rig;
     }
 

@@ -2,7 +2,7 @@
 package io.headrace.engine.streams;
 
 import static io.headrace.engine.streams.Commands.S;
-import static io.headrace.engine.streams.Commands.create;
+import static io.headrace.engine.streams.Commands.createStream;
 import static io.headrace.engine.streams.Commands.current;
 import static io.headrace.engine.streams.Commands.fixed;
 import static io.headrace.engine.streams.Commands.id;
@@ -32,11 +32,11 @@ class StreamsTest {
     @Test
     void creation() {
         Rig rig = new Rig();
-        assertThat(rig.ask(create(S, 1))).isEqualTo(CreateStreamStatus.SCOPE_NOT_FOUND);
+        assertThat(rig.ask(createStream(S, 1))).isEqualTo(CreateStreamStatus.SCOPE_NOT_FOUND);
         rig.ask(new StreamCommand.CreateScope("s"));
-        assertThat(rig.ask(create(S, 3))).isEqualTo(CreateStreamStatus.SUCCESS);
-        assertThat(rig.ask(create(S, 3))).isEqualTo(CreateStreamStatus.STREAM_EXISTS);
-        assertThat(rig.ask(create(S, 5))).isEqualTo(CreateStreamStatus.STREAM_EXISTS);
+        assertThat(rig.ask(createStream(S, 3))).isEqualTo(CreateStreamStatus.SUCCESS);
+        assertThat(rig.ask(createStream(S, 3))).isEqualTo(CreateStreamStatus.STREAM_EXISTS);
+        assertThat(rig.ask(createStream(S, 5))).isEqualTo(CreateStreamStatus.STREAM_EXISTS);
         assertThat(rig.store.segments.keySet())
                 .containsExactly("s/_MARKa/0.#epoch.0", "s/a/0.#epoch.0", "s/a/1.#epoch.0", "s/a/2.#epoch.0");
         Segments segments = (Segments) rig.ask(new StreamCommand.GetCurrentSegments(S));
@@ -66,14 +66,16 @@ class StreamsTest {
     void namesAndConfigurationsAreChecked() {
         Rig rig = withStream(1);
         for (String name : List.of("", "a b", "a_b", "é", "x".repeat(251), "a/b")) {
-            assertThat(rig.ask(create(new StreamName("s", name), 1)))
+            assertThat(rig.ask(createStream(new StreamName("s", name), 1)))
                     .as(name)
                     .isEqualTo(CreateStreamStatus.INVALID_STREAM_NAME);
         }
-        assertThat(rig.ask(create(new StreamName("s", "x".repeat(250)), 1))).isEqualTo(CreateStreamStatus.SUCCESS);
-        assertThat(rig.ask(create(new StreamName("s", "_a.b-c1"), 1))).isEqualTo(CreateStreamStatus.SUCCESS);
-        assertThat(rig.ask(create(MISSING, 0))).isEqualTo(CreateStreamStatus.FAILURE);
-        assertThat(rig.ask(create(MISSING, ScalingPolicy.MAX_SEGMENTS + 1))).isEqualTo(CreateStreamStatus.FAILURE);
+        assertThat(rig.ask(createStream(new StreamName("s", "x".repeat(250)), 1)))
+                .isEqualTo(CreateStreamStatus.SUCCESS);
+        assertThat(rig.ask(createStream(new StreamName("s", "_a.b-c1"), 1))).isEqualTo(CreateStreamStatus.SUCCESS);
+        assertThat(rig.ask(createStream(MISSING, 0))).isEqualTo(CreateStreamStatus.FAILURE);
+        assertThat(rig.ask(createStream(MISSING, ScalingPolicy.MAX_SEGMENTS + 1)))
+                .isEqualTo(CreateStreamStatus.FAILURE);
         assertThat(rig.ask(new StreamCommand.CheckStreamExists(MISSING))).isEqualTo(new Exists(false));
     }
 
@@ -81,8 +83,8 @@ class StreamsTest {
     void concurrentCreationsJoin() {
         Rig rig = new Rig();
         rig.ask(new StreamCommand.CreateScope("s"));
-        Rig.Answer<StreamReply> first = rig.submit(create(S, 2));
-        Rig.Answer<StreamReply> second = rig.submit(create(S, 2));
+        Rig.Answer<StreamReply> first = rig.submit(createStream(S, 2));
+        Rig.Answer<StreamReply> second = rig.submit(createStream(S, 2));
         assertThat(rig.submit(new StreamCommand.GetCurrentSegments(S)).reply)
                 .isInstanceOfSatisfying(Failed.class, f -> assertThat(f.code()).isEqualTo(Code.INTERNAL));
         rig.settle();
@@ -145,7 +147,7 @@ class StreamsTest {
         assertThat(rig.ask(new StreamCommand.DeleteStream(S))).isEqualTo(DeleteStreamStatus.SUCCESS);
         assertThat(rig.ask(new StreamCommand.DeleteStream(S))).isEqualTo(DeleteStreamStatus.STREAM_NOT_FOUND);
         assertThat(rig.store.segments).isEmpty();
-        rig.ask(create(S, 2));
+        rig.ask(createStream(S, 2));
         assertThat(current(rig, S)).containsExactly("11@0", "12@0");
         assertThat(rig.ask(new StreamCommand.GetSuccessors(S, 3))).isEqualTo(new Successors(List.of()));
         assertThat(rig.store.segments.keySet())
@@ -157,7 +159,7 @@ class StreamsTest {
         Rig rig = new Rig();
         rig.ask(new StreamCommand.CreateScope("s"));
         for (int life = 0; life < 6; life++) {
-            assertThat(rig.ask(create(S, life + 1))).isEqualTo(CreateStreamStatus.SUCCESS);
+            assertThat(rig.ask(createStream(S, life + 1))).isEqualTo(CreateStreamStatus.SUCCESS);
             assertThat(current(rig, S)).hasSize(life + 1);
             rig.crash();
             assertThat(rig.ask(new StreamCommand.SealStream(S))).isEqualTo(UpdateStreamStatus.SUCCESS);
@@ -219,7 +221,7 @@ class StreamsTest {
         Rig rig = new Rig();
         List<StreamCommand> all = List.of(
                 new StreamCommand.CreateScope("s"),
-                create(S, 2),
+                createStream(S, 2),
                 new StreamCommand.UpdateStream(S, fixed(3)),
                 new StreamCommand.TruncateStream(S, Commands.cut(id(2, 1), 0, id(3, 1), 0, id(4, 1), 0)),
                 new StreamCommand.SealStream(S),
