@@ -254,6 +254,10 @@ final class Rig {
         return log.size();
     }
 
+    int loggedBytes() {
+        return log.stream().mapToInt(r -> r.body().readableBytes()).sum();
+    }
+
     private final class RigTurn implements Turn<StreamCommand, StreamReply> {
         @Override
         public long now() {
