@@ -44,6 +44,10 @@ final class Rig {
             lost = true;
         }
 
+        boolean isTimeOut() {
+            return reply instanceof StreamReply.Failed failed && failed.code() == StreamReply.Code.DEADLINE_EXCEEDED;
+        }
+
         boolean isDone() {
             return reply != null || lost;
         }
@@ -66,6 +70,15 @@ final class Rig {
 
     /** Share of messages that are lost, doubled or late; and whether frames commit late. */
     double faults;
+
+    /** The step at which the partition crashes, and the chance that it does so at any other. */
+    int crashAt = -1;
+
+    double crashChance;
+    int steps;
+
+    /** Steps between two snapshots; 0 for none. */
+    int snapshotEvery;
 
     long now = 1_000_000;
     int turns;
@@ -174,6 +187,13 @@ final class Rig {
 
     /** Lets one thing happen: a message arrives, or a tenth of a second passes. */
     void step() {
+        steps++;
+        if (steps == crashAt || (crashChance > 0 && random.nextDouble() < crashChance)) {
+            crash();
+        }
+        if (snapshotEvery > 0 && steps % snapshotEvery == 0) {
+            snapshot();
+        }
         if (messages.isEmpty() || (faults > 0 && random.nextInt(20) == 0)) {
             now += 100;
             inTurn(machine::tick);
@@ -187,11 +207,11 @@ final class Rig {
     /** Executes a command and waits for its answer; if the partition is lost, makes the call again. */
     StreamReply ask(StreamCommand command) {
         Answer<StreamReply> answer = submit(command);
-        for (int steps = 0; answer.reply == null; steps++) {
-            if (answer.lost) {
+        for (int tries = 0; answer.reply == null || answer.isTimeOut(); tries++) {
+            if (answer.isDone()) {
                 answer = submit(command);
             }
-            if (steps > 200_000) {
+            if (tries > 200_000) {
                 throw new AssertionError("no answer to " + command);
             }
             step();
