@@ -14,7 +14,7 @@ import java.util.UUID;
  */
 public sealed interface StreamCommand {
 
-    /** Scope that decides which partition executes the command (see {@link ScopePlacement}). */
+    /** Scope that decides which partition executes the command (see {@link io.headrace.codecs.name.Slots}). */
     String scope();
 
     /** A command about one stream. */

@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.streams;
 
+import io.headrace.codecs.name.Slots;
+
 /**
  * Settings of a {@code streams} partition.
  *
@@ -28,7 +30,8 @@ public record StreamsOptions(
         return new StreamsOptions(partition, partitions, waitMillis, callMillis, millis, completedMillis);
     }
 
+    /** Whether this partition has a scope: slots are shared out evenly, as callers are routed. */
     boolean has(String scope) {
-        return ScopePlacement.partitionOf(scope, partitions) == partition;
+        return Slots.ofScope(scope) * partitions / Slots.COUNT == partition;
     }
 }

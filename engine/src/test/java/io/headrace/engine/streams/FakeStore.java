@@ -1,0 +1,100 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.engine.streams;
+
+import io.headrace.engine.segments.SegmentCommand;
+import io.headrace.engine.segments.SegmentReply;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Segments in memory: content is a list of events, each of them one byte long. */
+final class FakeStore {
+    final TreeMap<String, Segment> segments = new TreeMap<>();
+
+    /** Names of all segments that ever existed, to see that none is used twice. */
+    final SortedSet<String> everCreated = new TreeSet<>();
+
+    static final class Segment {
+        final List<String> events = new ArrayList<>();
+        final long rolloverBytes;
+        int scaleType;
+        int targetRate;
+        long startOffset;
+        boolean sealed;
+
+        Segment(int scaleType, int targetRate, long rolloverBytes) {
+            this.scaleType = scaleType;
+            this.targetRate = targetRate;
+            this.rolloverBytes = rolloverBytes;
+        }
+    }
+
+    Segment get(String name) {
+        Segment segment = segments.get(name);
+        if (segment == null) {
+            throw new AssertionError("no segment " + name + " in " + segments.keySet());
+        }
+        return segment;
+    }
+
+    void append(String name, String... events) {
+        if (get(name).sealed) {
+            throw new AssertionError(name + " is sealed");
+        }
+        get(name).events.addAll(List.of(events));
+    }
+
+    List<String> events(String name) {
+        return get(name).events;
+    }
+
+    SegmentReply execute(SegmentCommand command) {
+        String name = command.segment();
+        if (command instanceof SegmentCommand.Create create) {
+            if (segments.containsKey(name)) {
+                return new SegmentReply.AlreadyExists();
+            }
+            segments.put(name, new Segment(create.scaleType(), create.targetRate(), create.rolloverBytes()));
+            everCreated.add(name);
+            return SegmentReply.Ok.INSTANCE;
+        }
+        Segment segment = segments.get(name);
+        if (segment == null) {
+            return new SegmentReply.NoSuchSegment(name);
+        }
+        if (command instanceof SegmentCommand.GetInfo) {
+            return new SegmentReply.Info(segment.sealed, 0, segment.events.size(), segment.startOffset);
+        } else if (command instanceof SegmentCommand.Delete) {
+            segments.remove(name);
+            return SegmentReply.Ok.INSTANCE;
+        } else if (command instanceof SegmentCommand.Truncate truncate) {
+            if (truncate.offset() > segment.events.size()) {
+                return new SegmentReply.BadArgument("beyond the end");
+            }
+            segment.startOffset = Math.max(segment.startOffset, truncate.offset());
+            return SegmentReply.Ok.INSTANCE;
+        } else if (segment.sealed) {
+            return new SegmentReply.Sealed(name);
+        } else if (command instanceof SegmentCommand.Seal) {
+            segment.sealed = true;
+            return SegmentReply.Ok.INSTANCE;
+        } else if (command instanceof SegmentCommand.UpdatePolicy policy) {
+            segment.scaleType = policy.scaleType();
+            segment.targetRate = policy.targetRate();
+            return SegmentReply.Ok.INSTANCE;
+        } else if (command instanceof SegmentCommand.MergeBatch merge) {
+            List<Long> lengths = new ArrayList<>();
+            for (String source : merge.sources()) {
+                Segment merged = segments.remove(source);
+                if (merged != null) {
+                    segment.events.addAll(merged.events);
+                }
+                lengths.add((long) segment.events.size());
+            }
+            return new SegmentReply.Merged(lengths);
+        }
+        throw new AssertionError("not expected: " + command);
+    }
+}
