@@ -22,6 +22,7 @@ import io.pravega.client.stream.TruncatedDataException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
@@ -37,7 +38,7 @@ class CutTest {
         client.checkpoint(group, reader, "c");
         Map<Stream, StreamCut> cuts = group.getStreamCuts();
         assertThat(cuts).containsOnlyKeys(client.named("a"));
-        assertThat(cuts.get(client.named("a")).asImpl().getPositions())
+        assertThat(positions(client, cuts))
                 .isEqualTo(Map.of(segment(client, 0), 0L, segment(client, 1), 0L, segment(client, 2), 0L));
     }
 
@@ -50,13 +51,12 @@ class CutTest {
         assertThat(next(reader)).isEqualTo(sized("1", 30));
         assertThat(SegmentIds.scale(client, "a", List.of(0L), 0.0, 0.5, 1.0)).isTrue();
         readToTheEnd(client, group, reader, "c1");
-        assertThat(group.getStreamCuts().get(client.named("a")).asImpl().getPositions())
+        assertThat(positions(client, group.getStreamCuts()))
                 .isEqualTo(Map.of(segment(client, id(1, 1)), 0L, segment(client, id(2, 1)), 0L));
         assertThat(SegmentIds.scale(client, "a", List.of(id(1, 1), id(2, 1)), 0.0, 1.0))
                 .isTrue();
         readToTheEnd(client, group, reader, "c2");
-        assertThat(group.getStreamCuts().get(client.named("a")).asImpl().getPositions())
-                .isEqualTo(Map.of(segment(client, id(3, 2)), 0L));
+        assertThat(positions(client, group.getStreamCuts())).isEqualTo(Map.of(segment(client, id(3, 2)), 0L));
     }
 
     @Case({"CUT-03", "CUT-04"})
@@ -234,9 +234,13 @@ class CutTest {
     }
 
     private static long offset(Client client, CompletableFuture<Map<Stream, StreamCut>> cuts) {
-        StreamCut cut = cuts.orTimeout(30, TimeUnit.SECONDS).join().get(client.named("a"));
-        assertThat(cut).isNotNull();
-        return cut.asImpl().getPositions().getOrDefault(segment(client, 0), -2L);
+        return positions(client, cuts.orTimeout(30, TimeUnit.SECONDS).join()).getOrDefault(segment(client, 0), -2L);
+    }
+
+    private static Map<Segment, Long> positions(Client client, Map<Stream, StreamCut> cuts) {
+        return Objects.requireNonNull(cuts.get(client.named("a")), "no cut of stream a")
+                .asImpl()
+                .getPositions();
     }
 
     private static Segment segment(Client client, long id) {

@@ -2,6 +2,7 @@
 package io.headrace.server;
 
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.HostAndPort;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * The launcher of the packaged distribution, as a process of its own. Its output goes to two files, so that it can never
  * block on a pipe that nobody reads.
  */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
     private static final Path LAUNCHER =
             Path.of(System.getProperty("headrace.distribution")).resolve("headrace");
     private static final long READY_SECONDS = 60;
@@ -44,7 +45,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Starts a server on free ports. */
-    static ServerProcess standalone(Path logs, Path data, String... more) throws IOException {
+    public static ServerProcess standalone(Path logs, Path data, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(
                 "standalone",
                 "--data",
@@ -75,6 +76,11 @@ final class ServerProcess implements AutoCloseable {
         throw new AssertionError("not ready after " + READY_SECONDS + " s:\n" + this);
     }
 
+    /** Waits until the server serves, and says where its controller listens. */
+    public HostAndPort awaitController() throws IOException, InterruptedException {
+        return HostAndPort.parseAuthority(awaitReady().controller(), -1);
+    }
+
     /** Waits for the end of the process and returns its exit code. */
     int awaitEnd() throws InterruptedException {
         if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
@@ -89,9 +95,8 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** As {@code kill -9}; returns when the process is gone. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly();
-        awaitEnd();
+    public void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     boolean isAlive() {
@@ -107,7 +112,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         kill();
     }
 

@@ -2,6 +2,7 @@
 package io.headrace.engine.segments;
 
 import java.util.Arrays;
+import java.util.Comparator;
 
 /**
  * Attributes of one segment: 16-byte ids with 64-bit values, in one flat hash table (open addressing, linear probing)
@@ -52,11 +53,18 @@ final class Attributes {
         slots[at + 2] = value;
     }
 
+    /** Visits in ascending order of ids, however they came here: equal states give equal snapshots. */
     void forEach(Visitor visitor) {
+        Integer[] used = new Integer[count];
+        int next = 0;
         for (int at = 0; at < slots.length; at += WIDTH) {
             if (slots[at + 2] != SegmentCommand.NO_VALUE) {
-                visitor.visit(slots[at], slots[at + 1], slots[at + 2]);
+                used[next++] = at;
             }
+        }
+        Arrays.sort(used, Comparator.<Integer>comparingLong(at -> slots[at]).thenComparingLong(at -> slots[at + 1]));
+        for (int at : used) {
+            visitor.visit(slots[at], slots[at + 1], slots[at + 2]);
         }
     }
 

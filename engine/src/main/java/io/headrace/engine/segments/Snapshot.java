@@ -18,7 +18,7 @@ import java.util.List;
  * segment    var id - id before | var length and UTF-8 bytes of the name | u8 flags (bit 0 sealed, bit 1 transient)
  *            i8 scale type | sig target rate | var rollover bytes | sig created | sig last modified - created
  *            var start offset | var length - start offset | var event count
- *            var attribute count | per attribute: i64, i64 id | sig value
+ *            var attribute count | per attribute, in ascending order of ids: i64, i64 id | sig value
  *            var extent count | if any: var start offset - offset of the first extent
  *            per extent: var length | sig frame - frame of the extent before | var position in the frame
  * </pre>

@@ -89,6 +89,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             scopes.listStreams(x, replyTo, c);
         } else if (command instanceof StreamCommand.ListStreamsForTag x) {
             scopes.listForTag(x, replyTo, c);
+        } else if (command instanceof StreamCommand.ListTables x) {
+            scopes.listTables(x, replyTo, c);
         } else if (command instanceof StreamCommand.CreateReaderGroup x) {
             groups.create(x, replyTo, c);
         } else if (command instanceof StreamCommand.GetReaderGroup x) {

@@ -18,7 +18,7 @@ import java.util.UUID;
 
 /** Appends events to one segment, a few blocks ahead of the acknowledgements. */
 final class SegmentWriter {
-    private static final int EVENTS_PER_BLOCK = 200;
+    static final int EVENTS_PER_BLOCK = 200;
     private static final int BLOCKS_IN_FLIGHT = 8;
 
     private record Sent(long lastEvent, long nanos) {}

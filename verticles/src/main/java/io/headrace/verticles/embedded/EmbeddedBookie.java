@@ -23,6 +23,7 @@ import org.apache.bookkeeper.stats.NullStatsLogger;
 import org.apache.bookkeeper.stats.NullStatsProvider;
 import org.apache.bookkeeper.versioning.Version;
 import org.apache.bookkeeper.versioning.Versioned;
+import org.apache.zookeeper.KeeperException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,6 +166,7 @@ final class EmbeddedBookie implements AutoCloseable {
             }
             String instance = registration.getClusterInstanceId();
             conf.setBookieId("bookie-" + instance);
+            forgetFormerRun(registration, BookieId.parse(conf.getBookieId()));
             Cookie cookie = Cookie.generateCookie(conf).setInstanceId(instance).build();
             Versioned<Cookie> registered = registered(registration, conf);
             if (registered != null) {
@@ -187,6 +189,22 @@ final class EmbeddedBookie implements AutoCloseable {
             }
             if (everywhere && registered == null) {
                 cookie.writeToRegistrationManager(registration, conf, Version.NEW);
+            }
+        }
+    }
+
+    /**
+     * Removes what a killed process left registered. It would stand until that process's session times out, and the bookie
+     * would wait for that in vain; but the former process is gone for sure, since this one holds the data directory.
+     */
+    private static void forgetFormerRun(RegistrationManager registration, BookieId id) throws BookieException {
+        for (boolean readOnly : new boolean[] {false, true}) {
+            try {
+                registration.unregisterBookie(id, readOnly);
+            } catch (BookieException.MetadataStoreException e) {
+                if (!(e.getCause() instanceof KeeperException.NoNodeException)) {
+                    throw e;
+                }
             }
         }
     }

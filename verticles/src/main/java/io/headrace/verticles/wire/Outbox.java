@@ -76,11 +76,16 @@ final class Outbox {
         counters.bytesSent.add(bytesInFlight);
         Sockets.write(socket, bytes).onComplete(result -> {
             bytesInFlight = 0;
-            flush();
+            if (result.succeeded()) {
+                flush();
+            } else {
+                close();
+            }
             written.run();
         });
     }
 
+    /** Drops what was not sent; to be called at the latest when the socket is closed. */
     void close() {
         closed = true;
         takeAll().release();

@@ -42,8 +42,8 @@ import java.util.function.Function;
 
 /** Puts the requests of one connection, other than appends, to the partitions. */
 final class Requests {
+    private static final int MIN_READ_BYTES = 8;
     private static final int MAX_READ_BYTES = 2 << 20;
-    private static final int DEFAULT_READ_BYTES = 64 << 10;
 
     private final WireConnection connection;
 
@@ -65,8 +65,7 @@ final class Requests {
     }
 
     private void read(ReadSegment read) {
-        int length =
-                read.suggestedLength() <= 0 ? DEFAULT_READ_BYTES : Math.min(read.suggestedLength(), MAX_READ_BYTES);
+        int length = read.suggestedLength() <= 0 ? MIN_READ_BYTES : Math.min(read.suggestedLength(), MAX_READ_BYTES);
         connection.submitRead(read, new SegmentCommand.Read(read.segment(), read.offset(), length, connection.id()));
     }
 

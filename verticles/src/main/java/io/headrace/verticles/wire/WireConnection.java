@@ -282,7 +282,12 @@ final class WireConnection {
         });
         acknowledge();
         outbox.flush();
-        resumeIfPossible();
+        if (paused) {
+            resumeIfPossible();
+        } else if (state == State.OPEN && isOverBound()) {
+            // Replies that the peer does not take.
+            pauseOrResume();
+        }
     }
 
     void appendAnswered(int cost) {

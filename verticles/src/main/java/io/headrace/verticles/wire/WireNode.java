@@ -4,6 +4,7 @@ package io.headrace.verticles.wire;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
 import io.headrace.verticles.host.Partitions;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.LoggerFactory;
 
@@ -11,6 +12,9 @@ import org.slf4j.LoggerFactory;
 public final class WireNode {
     private static final int LOG_LINES_PER_INTERVAL = 20;
 
+    private static final AtomicInteger NODES = new AtomicInteger();
+
+    private final int number = NODES.incrementAndGet();
     private final Partitions<SegmentCommand, SegmentReply> partitions;
     private final Credits credits;
     private final WireOptions options;
@@ -30,6 +34,14 @@ public final class WireNode {
 
     public WireOptions options() {
         return options;
+    }
+
+    /**
+     * The port to ask Vert.x for. To it a negative port is any that is free, and the same for all servers that give the
+     * same number.
+     */
+    int listeningPort() {
+        return options.port() == 0 ? -number : options.port();
     }
 
     Partitions<SegmentCommand, SegmentReply> partitions() {

@@ -28,9 +28,8 @@ public final class WireVerticle extends VerticleBase {
                 .setTcpNoDelay(true)
                 .setSendBufferSize(SEND_BUFFER_BYTES)
                 .setAcceptBacklog(BACKLOG));
-        WireOptions options = node.options();
         return server.connectHandler(socket -> new WireConnection(node, context, socket).start())
-                .listen(options.port(), options.host())
+                .listen(node.listeningPort(), node.options().host())
                 .onSuccess(listening -> port = listening.actualPort());
     }
 

@@ -156,11 +156,16 @@ final class FlowControlTest {
 
     @Test
     void aPeerThatNeverReadsCannotKeepAConnectionThatIsToBeClosed() {
+        restart(options(MIB, 1024, 1024, 64 * MIB), 64L * MIB);
         fill(32);
-        try (WireClient client = store.connect()) {
-            for (int i = 0; i < 20; i++) {
+        long before = store.node.counters().bytesSent();
+        try (WireClient client = new WireClient(store.port, 8 << 10)) {
+            for (int i = 0; i < 40; i++) {
                 client.send(new ReadSegment(SEGMENT, i, MIB, "", ID));
             }
+            TestStore.eventually(
+                    "more is under way than the kernels buffer",
+                    () -> store.node.counters().bytesSent() - before > MIB);
             client.sendBytes(new byte[] {0, 0, 0, 99, 0, 0, 0, 0});
             TestStore.eventually(
                     "the connection is cut", () -> store.node.counters().open() == 0);

@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.verticles.wire;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.headrace.engine.partition.Partition;
 import io.headrace.engine.partition.PartitionOptions;
 import io.headrace.engine.segments.SegmentCommand;
@@ -12,11 +14,15 @@ import io.headrace.verticles.host.PartitionFactory;
 import io.headrace.verticles.host.PartitionHost;
 import io.headrace.verticles.host.Partitions;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** A store on a free port: real sockets, real partitions, logs in memory. */
 final class TestStore implements AutoCloseable {
@@ -54,9 +60,15 @@ final class TestStore implements AutoCloseable {
         }
         credits = new Credits(creditBytes);
         node = new WireNode(partitions, credits, options);
-        WireVerticle verticle = new WireVerticle(node);
-        await(vertx.deployVerticle(verticle));
-        port = verticle.port();
+        Queue<WireVerticle> verticles = new ConcurrentLinkedQueue<>();
+        Supplier<WireVerticle> next = () -> {
+            WireVerticle verticle = new WireVerticle(node);
+            verticles.add(verticle);
+            return verticle;
+        };
+        await(vertx.deployVerticle(next, new DeploymentOptions().setInstances(2)));
+        port = verticles.element().port();
+        assertThat(verticles).allMatch(verticle -> verticle.port() == port);
     }
 
     static String name(int partition) {

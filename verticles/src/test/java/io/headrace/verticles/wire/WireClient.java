@@ -21,6 +21,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.UUID;
@@ -33,8 +34,17 @@ final class WireClient implements AutoCloseable {
     private final DataInputStream in;
 
     WireClient(int port) {
+        this(port, 0);
+    }
+
+    /** A client whose kernel buffers little, or as much as it likes if {@code receiveBuffer} is 0. */
+    WireClient(int port, int receiveBuffer) {
         try {
-            socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket = new Socket();
+            if (receiveBuffer > 0) {
+                socket.setReceiveBufferSize(receiveBuffer);
+            }
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(TIMEOUT_MILLIS);
             in = new DataInputStream(socket.getInputStream());

@@ -36,7 +36,11 @@ final class WireStreamTest {
         store.close();
     }
 
-    record Sequence(String name, byte[] bytes, JsonArray appends) {
+    record Sequence(String name, String hex, JsonArray appends) {
+        byte[] bytes() {
+            return HexFormat.of().parseHex(hex);
+        }
+
         @Override
         public String toString() {
             return name;
@@ -50,9 +54,7 @@ final class WireStreamTest {
                     .stream()
                             .map(JsonObject.class::cast)
                             .map(json -> new Sequence(
-                                    json.getString("name"),
-                                    HexFormat.of().parseHex(json.getString("hex")),
-                                    json.getJsonArray("appends")));
+                                    json.getString("name"), json.getString("hex"), json.getJsonArray("appends")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,0 +1,293 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.compatibility;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pravega.client.stream.EventRead;
+import io.pravega.client.stream.EventStreamReader;
+import io.pravega.client.stream.EventStreamWriter;
+import io.pravega.client.stream.EventWriterConfig;
+import io.pravega.client.stream.ReaderConfig;
+import io.pravega.client.stream.impl.ByteArraySerializer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.DisplayName;
+
+@DisplayName("Load: many, large and interrupted writes")
+class LoadTest {
+    private static final int EVENT_LENGTH = 100;
+    private static final int IN_FLIGHT = 50_000;
+
+    @Case({"ORD-01", "WR-12"})
+    void aMillionEventsWithAThousandKeys(Client client) throws Exception {
+        int keys = 1_000;
+        int events = 1_000_000;
+        client.stream("a", 8);
+        client.group("g", "a");
+        KeyOrder order = new KeyOrder(keys);
+        Future<?> first = inBackground(client, () -> order.read(client.reader("r1", "g"), events));
+        Future<?> second = inBackground(client, () -> order.read(client.reader("r2", "g"), events));
+        KeyWriter writer = new KeyWriter(client.writer("a"), keys);
+        for (int i = 0; i < events; i++) {
+            writer.write(i % keys);
+        }
+        writer.flush();
+        first.get(5, TimeUnit.MINUTES);
+        second.get(5, TimeUnit.MINUTES);
+        order.assertComplete(writer);
+    }
+
+    @Case("WR-05")
+    void eventsFromOneByteToEightMebibytes(Client client) {
+        client.stream("a", 1);
+        int mebibyte = 1 << 20;
+        int largest = 8 * mebibyte;
+        List<byte[]> events = new ArrayList<>();
+        Random random = new Random(42);
+        for (int size : new int[] {
+            1,
+            2,
+            7,
+            8,
+            9,
+            100,
+            1_023,
+            65_535,
+            65_536,
+            523_256,
+            523_264,
+            523_265,
+            mebibyte - 100,
+            mebibyte - 36,
+            mebibyte,
+            mebibyte + 1,
+            3 * mebibyte + 17,
+            largest - 1,
+            largest,
+            1
+        }) {
+            byte[] event = new byte[size];
+            random.nextBytes(event);
+            events.add(event);
+        }
+        try (EventStreamWriter<byte[]> writer = client.events()
+                .createEventWriter(
+                        "a",
+                        new ByteArraySerializer(),
+                        EventWriterConfig.builder().build())) {
+            events.forEach(event -> writer.writeEvent("k", event).join());
+        }
+        client.group("g", "a");
+        try (EventStreamReader<byte[]> reader = client.events()
+                .createReader(
+                        "r",
+                        "g",
+                        new ByteArraySerializer(),
+                        ReaderConfig.builder().build())) {
+            for (byte[] event : events) {
+                assertThat(nextBytes(reader)).isEqualTo(event);
+            }
+        }
+    }
+
+    @Case({"WR-02", "RGP-11"})
+    void fourWritersAndThreeReaders(Client client) throws Exception {
+        int keys = 40;
+        int events = 100_000;
+        client.stream("a", 4);
+        client.group("g", "a");
+        KeyOrder order = new KeyOrder(keys);
+        List<Future<?>> readers = new ArrayList<>();
+        for (String id : List.of("r1", "r2", "r3")) {
+            readers.add(inBackground(client, () -> order.read(client.reader(id, "g"), events)));
+        }
+        List<KeyWriter> writers = new ArrayList<>();
+        List<Future<?>> writing = new ArrayList<>();
+        for (int w = 0; w < 4; w++) {
+            int first = w * keys / 4;
+            KeyWriter writer = new KeyWriter(client.writer("a"), keys);
+            writers.add(writer);
+            writing.add(inBackground(client, () -> {
+                for (int i = 0; i < events / 4; i++) {
+                    writer.write(first + i % (keys / 4));
+                }
+                writer.flush();
+            }));
+        }
+        for (Future<?> task : writing) {
+            task.get(3, TimeUnit.MINUTES);
+        }
+        for (Future<?> task : readers) {
+            task.get(3, TimeUnit.MINUTES);
+        }
+        writers.forEach(order::assertContains);
+        assertThat(order.count()).isEqualTo(events);
+    }
+
+    @Case(
+            value = {"WR-07"},
+            durable = true)
+    void killedFiveTimesWhileWriting(Server server) throws Exception {
+        int keys = 50;
+        try (Client client = new Client(server)) {
+            client.stream("a", 4);
+            KeyWriter writer = new KeyWriter(client.writer("a"), keys);
+            AtomicBoolean stop = new AtomicBoolean();
+            Future<?> writing = inBackground(client, () -> {
+                for (int i = 0; !stop.get(); i++) {
+                    writer.write(i % keys);
+                }
+                writer.flush();
+            });
+            for (int kill = 0; kill < 5; kill++) {
+                writer.awaitAcknowledged(writer.acknowledged() + 20_000, writing);
+                server.kill();
+                server.restart();
+            }
+            writer.awaitAcknowledged(writer.acknowledged() + 20_000, writing);
+            stop.set(true);
+            writing.get(2, TimeUnit.MINUTES);
+            client.group("g", "a");
+            KeyOrder order = new KeyOrder(keys);
+            order.read(client.reader("r", "g"), writer.acknowledged());
+            Client.nothing(client.reader("r2", "g"));
+            order.assertComplete(writer);
+        }
+    }
+
+    /** A task that may throw. */
+    private interface Task {
+        void run() throws Exception;
+    }
+
+    private static Future<?> inBackground(Client client, Task task) {
+        Callable<Void> callable = () -> {
+            task.run();
+            return null;
+        };
+        return client.executor().submit(callable);
+    }
+
+    private static byte[] nextBytes(EventStreamReader<byte[]> reader) {
+        long deadline = System.nanoTime() + Client.PATIENCE.toNanos();
+        while (System.nanoTime() < deadline) {
+            EventRead<byte[]> read = reader.readNextEvent(1000);
+            if (read.getEvent() != null) {
+                return read.getEvent();
+            }
+        }
+        throw new AssertionError("no event within " + Client.PATIENCE);
+    }
+
+    /** Writes {@code key#number} with numbers counted up for each key; one thread. */
+    private static final class KeyWriter {
+        private final EventStreamWriter<String> writer;
+        private final int[] written;
+        private final Semaphore room = new Semaphore(IN_FLIGHT);
+        private final AtomicLong acknowledged = new AtomicLong();
+        private final AtomicInteger failures = new AtomicInteger();
+
+        KeyWriter(EventStreamWriter<String> writer, int keys) {
+            this.writer = writer;
+            this.written = new int[keys];
+        }
+
+        void write(int key) throws InterruptedException {
+            room.acquire();
+            String event = key + "#" + written[key]++ + "#";
+            var unused = writer.writeEvent("key-" + key, event + "x".repeat(EVENT_LENGTH - event.length()))
+                    .whenComplete((done, failure) -> {
+                        if (failure == null) {
+                            acknowledged.incrementAndGet();
+                        } else {
+                            failures.incrementAndGet();
+                        }
+                        room.release();
+                    });
+        }
+
+        void flush() {
+            writer.flush();
+            assertThat(failures).hasValue(0);
+        }
+
+        long acknowledged() {
+            return acknowledged.get();
+        }
+
+        /** Waits until {@code count} events are acknowledged; fails as soon as the writing task does. */
+        void awaitAcknowledged(long count, Future<?> writing) throws InterruptedException, ExecutionException {
+            long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+            while (acknowledged.get() < count) {
+                assertThat(System.nanoTime()).as("acknowledgements come").isLessThan(deadline);
+                try {
+                    writing.get(10, TimeUnit.MILLISECONDS);
+                } catch (TimeoutException e) {
+                    // It writes on.
+                }
+            }
+        }
+    }
+
+    /** What readers have seen: for each key the numbers must come one after the other, none twice, none left out. */
+    private static final class KeyOrder {
+        private final int[] next;
+        private final AtomicLong count = new AtomicLong();
+
+        KeyOrder(int keys) {
+            this.next = new int[keys];
+        }
+
+        long count() {
+            return count.get();
+        }
+
+        /** Reads until all readers together have {@code total} events. */
+        void read(EventStreamReader<String> reader, long total) {
+            long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(4);
+            while (count.get() < total) {
+                assertThat(System.nanoTime())
+                        .as("%s of %s events", count, total)
+                        .isLessThan(deadline);
+                String event = reader.readNextEvent(500).getEvent();
+                if (event != null) {
+                    add(event);
+                }
+            }
+        }
+
+        private synchronized void add(String event) {
+            int end = event.indexOf('#');
+            int key = Integer.parseInt(event.substring(0, end));
+            int number = Integer.parseInt(event.substring(end + 1, event.indexOf('#', end + 1)));
+            assertThat(number).as("number of key %s", key).isEqualTo(next[key]);
+            next[key]++;
+            count.incrementAndGet();
+        }
+
+        synchronized void assertComplete(KeyWriter writer) {
+            assertThat(next).isEqualTo(writer.written);
+        }
+
+        /** As {@link #assertComplete}, of the keys that the writer wrote. */
+        synchronized void assertContains(KeyWriter writer) {
+            for (int key = 0; key < next.length; key++) {
+                if (writer.written[key] > 0) {
+                    assertThat(next[key]).as("events of key %s", key).isEqualTo(writer.written[key]);
+                }
+            }
+            assertThat(Arrays.stream(writer.written).sum()).isPositive();
+        }
+    }
+}
