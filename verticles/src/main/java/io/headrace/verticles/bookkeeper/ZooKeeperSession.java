@@ -58,16 +58,13 @@ public final class ZooKeeperSession implements AutoCloseable {
         }
         try {
             LOG.warn("The ZooKeeper session expired; opening a new one to {}", servers);
-            ZooKeeper old = client;
+            // The expired client ends by itself, and first answers what it had been asked: not closed, not waited for.
             client = newClient();
-            old.close(0);
             if (closed) {
                 close();
             }
         } catch (IOException e) {
             LOG.error("Cannot open a new ZooKeeper session to {}", servers, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.bookkeeper.client.BookKeeperAdmin;
 import org.apache.bookkeeper.client.LedgerHandle;
+import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -180,6 +181,25 @@ class LogTakeOverTest {
         PartitionLog owner = logs.open(store);
         logs.append(owner, 3);
         logs.read(logs.open(store), 1, 3);
+    }
+
+    @Test
+    void aLogOutlivesItsZooKeeperSession() throws Exception {
+        PartitionLog log = logs.open(store);
+        logs.append(log, 3);
+        ZooKeeper expiring = store.session().client();
+        // A second client of the same session closes it for both.
+        new ZooKeeper(
+                        ensemble.connectString(),
+                        30_000,
+                        event -> {},
+                        expiring.getSessionId(),
+                        expiring.getSessionPasswd())
+                .close();
+        logs.truncate(log, 2);
+        eventually(() -> store.session().client() != expiring);
+        logs.append(log, 3);
+        logs.read(logs.open(store), 2, 6);
     }
 
     /** Opens with a loop that stops for good after some tasks; says whether the log was opened before that. */
