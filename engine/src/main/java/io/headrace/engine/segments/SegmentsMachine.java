@@ -11,7 +11,7 @@ import java.util.UUID;
 
 /**
  * Executes {@link SegmentCommand}s. The data of segments is not copied out of the log: the state keeps where in which
- * frame it stands, and reads are answered from frames.
+ * frame it stands, and reads are answered from frames. Table segments keep their entries in the state instead.
  *
  * <p>Replies are held as long as needed and no longer: what reports on a segment waits for the last change of that
  * segment, data for the frames it stands in. What reports that a segment is missing, or is there already, waits until the
@@ -22,6 +22,7 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     private final Connections connections = new Connections();
     private final Reads reads;
     private final Merges merges;
+    private final TableSegments tables = new TableSegments(state);
 
     /** @param allocator of read replies that are copies */
     public SegmentsMachine(ByteBufAllocator allocator) {
@@ -36,6 +37,8 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             create(create, replyTo, turn);
         } else if (command instanceof SegmentCommand.CreateTransient create) {
             createTransient(create, replyTo, turn);
+        } else if (command instanceof SegmentCommand.CreateTable create) {
+            tables.create(create, replyTo, turn);
         } else if (command instanceof SegmentCommand.Merge merge) {
             merges.merge(merge, replyTo, turn);
         } else if (command instanceof SegmentCommand.MergeBatch merge) {
@@ -60,6 +63,9 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             SegmentCommand command,
             ReplyTo<? super SegmentReply> replyTo,
             Turn<SegmentCommand, SegmentReply> turn) {
+        if (tables.execute(segment, command, replyTo, turn)) {
+            return;
+        }
         if (command instanceof SegmentCommand.Append append) {
             append(segment, append, replyTo, turn);
         } else if (command instanceof SegmentCommand.Read read) {
@@ -67,8 +73,9 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
         } else if (command instanceof SegmentCommand.SetupAppend setup) {
             setUp(segment, setup, replyTo, turn);
         } else if (command instanceof SegmentCommand.GetInfo) {
-            SegmentReply info = new SegmentReply.Info(
-                    segment.sealed, segment.lastModifiedMillis, segment.length, segment.startOffset);
+            long length = segment.table == null ? segment.length : segment.table.length();
+            SegmentReply info =
+                    new SegmentReply.Info(segment.sealed, segment.lastModifiedMillis, length, segment.startOffset);
             turn.replyAfter(segment.changedIn, replyTo, info);
         } else if (command instanceof SegmentCommand.GetAttribute get) {
             long value = attribute(segment, get.attribute());
@@ -138,12 +145,25 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             SegmentRecord.Create record,
             ReplyTo<? super SegmentReply> replyTo,
             Turn<SegmentCommand, SegmentReply> turn) {
-        Segment existing = state.find(record.name());
-        if (existing != null) {
+        if (!isFree(record.name(), state, replyTo, turn)) {
+            return false;
+        }
+        turn.log(record);
+        turn.reply(replyTo, SegmentReply.Ok.INSTANCE);
+        return true;
+    }
+
+    /** Whether a segment of this name may be created; if not, says why. */
+    static boolean isFree(
+            String name,
+            SegmentsState state,
+            ReplyTo<? super SegmentReply> replyTo,
+            Turn<SegmentCommand, SegmentReply> turn) {
+        if (state.find(name) != null) {
             turn.replyConfirmed(replyTo, new SegmentReply.AlreadyExists());
             return false;
         }
-        int nameBytes = ByteBufUtil.utf8Bytes(record.name());
+        int nameBytes = ByteBufUtil.utf8Bytes(name);
         if (nameBytes == 0 || nameBytes > SegmentRecord.Create.MAX_NAME_BYTES) {
             turn.reply(
                     replyTo,
@@ -151,8 +171,6 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
                             + " bytes, not " + nameBytes));
             return false;
         }
-        turn.log(record);
-        turn.reply(replyTo, SegmentReply.Ok.INSTANCE);
         return true;
     }
 

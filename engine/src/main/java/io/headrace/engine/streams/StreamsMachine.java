@@ -43,6 +43,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     private final Watermarks watermarks = new Watermarks();
     private final ReaderGroups groups = new ReaderGroups();
     private final Subscriptions subscriptions = new Subscriptions();
+    private final KeyValueTables tables = new KeyValueTables();
 
     /**
      * @param segments the way to segments
@@ -99,6 +100,14 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             groups.update(x, replyTo, c);
         } else if (command instanceof StreamCommand.DeleteReaderGroup x) {
             groups.delete(x, replyTo, c);
+        } else if (command instanceof StreamCommand.CreateTable x) {
+            tables.create(x, replyTo, c);
+        } else if (command instanceof StreamCommand.GetTableConfiguration x) {
+            tables.configuration(x, replyTo, c);
+        } else if (command instanceof StreamCommand.GetTableSegments x) {
+            tables.segments(x, replyTo, c);
+        } else if (command instanceof StreamCommand.DeleteTable x) {
+            tables.delete(x, replyTo, c);
         } else {
             c.reply(replyTo, new NotImplemented(command.getClass().getSimpleName()));
         }
@@ -230,6 +239,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             return commit;
         } else if (work instanceof Work.DeleteScope) {
             return scopes;
+        } else if (work instanceof Work.CreateTable || work instanceof Work.DeleteTable) {
+            return tables;
         } else {
             return groups;
         }
