@@ -38,6 +38,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     private final StreamTruncation truncation = new StreamTruncation();
     private final StreamEnd end = new StreamEnd();
     private final Scale scale = new Scale();
+    private final AutoScaling autoScaling;
     private final Transactions transactions;
     private final TransactionCommit commit = new TransactionCommit();
     private final Watermarks watermarks = new Watermarks();
@@ -56,6 +57,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         this.options = options;
         this.works = new Works(segments, streams, self, options.callMillis());
         this.waiters = new Waiters(options.waitMillis());
+        this.autoScaling = new AutoScaling(options.scaling());
         this.transactions = new Transactions(options);
     }
 
@@ -131,6 +133,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             scale.scale(x, replyTo, c);
         } else if (command instanceof StreamCommand.CheckScale x) {
             scale.check(x, replyTo, c);
+        } else if (command instanceof StreamCommand.GetScaling x) {
+            autoScaling.describe(x, replyTo, c);
         } else if (command instanceof StreamCommand.CreateTransaction x) {
             transactions.create(x, replyTo, c);
         } else if (command instanceof StreamCommand.PingTransaction x) {
@@ -165,6 +169,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             subscriptions.add(x, replyTo, c);
         } else if (command instanceof InternalCommand.RemoveSubscriber x) {
             subscriptions.remove(x, replyTo, c);
+        } else if (command instanceof InternalCommand.ReportLoad x) {
+            autoScaling.report(x, replyTo, c);
         }
     }
 
@@ -194,6 +200,9 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             executeQueue(subject, c);
         }
         stream = state.stream(of.stream());
+        if (stream != null) {
+            autoScaling.proceed(stream, c);
+        }
         if (stream == null || beginCommit(stream, c)) {
             return;
         }
@@ -290,6 +299,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             scope.tableWork.keySet().forEach(t -> works.start(new Subject.OfTable(name, t)));
             for (StreamData stream : scope.streams.values()) {
                 transactions.recovered(stream, c);
+                autoScaling.recovered(stream, c);
                 if (stream.work == null) {
                     released.add(new Subject.OfStream(stream.name()));
                 } else {
@@ -306,6 +316,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         waiters.tick(turn);
         transactions.tick(c);
         works.tick(c);
+        autoScaling.tick(c);
         settle(c);
     }
 
