@@ -258,6 +258,9 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     @Override
     public void apply(int type, ByteBuf body, long frame, int offset) {
         Row row = RowCodec.read(new In(body));
+        if (body.isReadable()) {
+            throw new IllegalStateException(body.readableBytes() + " bytes follow " + row);
+        }
         switch (type) {
             case RowCodec.PUT -> state.put(row);
             case RowCodec.REMOVE -> state.remove(row);
@@ -277,7 +280,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     public void restore(ByteBuf in) {
         int version = in.readUnsignedByte();
         if (version != SNAPSHOT_VERSION) {
-            throw new IllegalStateException("a snapshot has the unknown version " + version);
+            throw new IllegalStateException(
+                    "a snapshot has version " + version + ", this program knows " + SNAPSHOT_VERSION);
         }
         In rows = new In(in);
         while (rows.hasMore()) {
