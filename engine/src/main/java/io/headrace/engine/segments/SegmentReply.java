@@ -8,7 +8,7 @@ import java.util.UUID;
 /** What a {@code segments} partition answers to a {@link SegmentCommand}. */
 public sealed interface SegmentReply {
 
-    /** To create, seal, truncate, delete and policy updates. */
+    /** To create, seal, truncate, delete, policy updates and appends at an offset. */
     record Ok() implements SegmentReply {
         public static final Ok INSTANCE = new Ok();
     }
