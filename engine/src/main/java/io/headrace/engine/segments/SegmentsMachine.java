@@ -78,6 +78,8 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
         }
         if (command instanceof SegmentCommand.Append append) {
             append(segment, append, replyTo, turn);
+        } else if (command instanceof SegmentCommand.AppendAt append) {
+            appendAt(segment, append, replyTo, turn);
         } else if (command instanceof SegmentCommand.Read read) {
             reads.read(segment, read, replyTo, turn);
         } else if (command instanceof SegmentCommand.SetupAppend setup) {
@@ -228,15 +230,45 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             turn.replyAfter(segment.changedIn, replyTo, refusal);
             return;
         }
-        log(segment, command, turn);
+        log(segment, writer, command.eventNumber(), command.eventCount(), command.data(), turn);
         loads.appended(segment, command.data().readableBytes(), command.eventCount(), turn);
         reads.wake(segment, turn);
         turn.reply(replyTo, new SegmentReply.Appended(writer, command.eventNumber(), previous, segment.length));
     }
 
+    private void appendAt(
+            Segment segment,
+            SegmentCommand.AppendAt command,
+            ReplyTo<? super SegmentReply> replyTo,
+            Turn<SegmentCommand, SegmentReply> turn) {
+        UUID writer = command.writer();
+        long offset = command.offset();
+        SegmentReply answer;
+        if (offset < 0 || !command.data().isReadable()) {
+            answer = new SegmentReply.BadArgument(
+                    "an append at an offset needs one of at least 0, not " + offset + ", and at least one byte");
+        } else if (attribute(segment, writer) >= offset) {
+            answer = SegmentReply.Ok.INSTANCE;
+        } else if (segment.sealed) {
+            answer = new SegmentReply.Sealed(segment.name);
+        } else if (offset != segment.length) {
+            answer = new SegmentReply.ConditionFailed(writer, offset);
+        } else {
+            log(segment, writer, offset, 1, command.data(), turn);
+            reads.wake(segment, turn);
+            answer = SegmentReply.Ok.INSTANCE;
+        }
+        turn.replyAfter(segment.changedIn, replyTo, answer);
+    }
+
     /** Logs an append as one record or, if it is too large for that, as parts and a last record of one batch. */
-    private static void log(Segment segment, SegmentCommand.Append command, Turn<SegmentCommand, SegmentReply> turn) {
-        ByteBuf data = command.data();
+    private static void log(
+            Segment segment,
+            UUID writer,
+            long number,
+            int eventCount,
+            ByteBuf data,
+            Turn<SegmentCommand, SegmentReply> turn) {
         int at = data.readerIndex();
         int left = data.readableBytes();
         while (left > SegmentRecord.Append.MAX_DATA) {
@@ -245,14 +277,13 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             at += length;
             left -= length;
         }
-        UUID writer = command.writer();
         turn.log(new SegmentRecord.Append(
                 segment.id,
                 turn.now(),
                 writer.getMostSignificantBits(),
                 writer.getLeastSignificantBits(),
-                command.eventNumber(),
-                command.eventCount(),
+                number,
+                eventCount,
                 left == data.readableBytes() ? data : data.slice(at, left)));
     }
 
