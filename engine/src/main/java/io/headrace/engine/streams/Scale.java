@@ -138,16 +138,21 @@ final class Scale implements Procedure {
             case MEASURE -> {
                 int next = transition.epoch() + 1;
                 c.put(new SealedSizesRow(name, next, Calls.lengths(name, transition.sealed(), answers)));
-                for (long id : transition.sealed()) {
-                    ColdRow cold = stream.cold.get(id);
-                    if (cold != null) {
-                        c.remove(cold);
-                    }
-                }
+                forgetCold(stream, transition.sealed(), c);
                 c.put(stream.row.withEpoch(next));
             }
         }
         return null;
+    }
+
+    /** Segments that have ended are not cold. */
+    static void forgetCold(StreamData stream, List<Long> segmentIds, Context c) {
+        for (long id : segmentIds) {
+            ColdRow cold = stream.cold.get(id);
+            if (cold != null) {
+                c.remove(cold);
+            }
+        }
     }
 
     @Override

@@ -41,11 +41,13 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     private final StreamTruncation truncation = new StreamTruncation();
     private final StreamEnd end = new StreamEnd();
     private final Scale scale = new Scale();
+    private final AutoScaling autoScaling;
     private final Transactions transactions;
     private final TransactionCommit commit = new TransactionCommit();
     private final Watermarks watermarks = new Watermarks();
     private final ReaderGroups groups = new ReaderGroups();
     private final Subscriptions subscriptions = new Subscriptions();
+    private final KeyValueTables tables = new KeyValueTables();
 
     /**
      * @param segments the way to segments
@@ -58,6 +60,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         this.options = options;
         this.works = new Works(segments, streams, self, options.callMillis());
         this.waiters = new Waiters(options.waitMillis());
+        this.autoScaling = new AutoScaling(options.scaling());
         this.transactions = new Transactions(options);
     }
 
@@ -102,6 +105,14 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             groups.update(x, replyTo, c);
         } else if (command instanceof StreamCommand.DeleteReaderGroup x) {
             groups.delete(x, replyTo, c);
+        } else if (command instanceof StreamCommand.CreateTable x) {
+            tables.create(x, replyTo, c);
+        } else if (command instanceof StreamCommand.GetTableConfiguration x) {
+            tables.configuration(x, replyTo, c);
+        } else if (command instanceof StreamCommand.GetTableSegments x) {
+            tables.segments(x, replyTo, c);
+        } else if (command instanceof StreamCommand.DeleteTable x) {
+            tables.delete(x, replyTo, c);
         } else {
             c.reply(replyTo, new NotImplemented(command.getClass().getSimpleName()));
         }
@@ -125,6 +136,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             scale.scale(x, replyTo, c);
         } else if (command instanceof StreamCommand.CheckScale x) {
             scale.check(x, replyTo, c);
+        } else if (command instanceof StreamCommand.GetScaling x) {
+            autoScaling.describe(x, replyTo, c);
         } else if (command instanceof StreamCommand.CreateTransaction x) {
             transactions.create(x, replyTo, c);
         } else if (command instanceof StreamCommand.PingTransaction x) {
@@ -159,6 +172,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             subscriptions.add(x, replyTo, c);
         } else if (command instanceof InternalCommand.RemoveSubscriber x) {
             subscriptions.remove(x, replyTo, c);
+        } else if (command instanceof InternalCommand.ReportLoad x) {
+            autoScaling.report(x, replyTo, c);
         }
     }
 
@@ -188,6 +203,9 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             executeQueue(subject, c);
         }
         stream = state.stream(of.stream());
+        if (stream != null) {
+            autoScaling.proceed(stream, c);
+        }
         if (stream == null || beginCommit(stream, c)) {
             return;
         }
@@ -233,6 +251,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             return commit;
         } else if (work instanceof Work.DeleteScope) {
             return scopes;
+        } else if (work instanceof Work.CreateTable || work instanceof Work.DeleteTable) {
+            return tables;
         } else {
             return groups;
         }
@@ -286,6 +306,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             scope.tableWork.keySet().forEach(t -> works.start(new Subject.OfTable(name, t)));
             for (StreamData stream : scope.streams.values()) {
                 transactions.recovered(stream, c);
+                autoScaling.recovered(stream, c);
                 if (stream.work == null) {
                     released.add(new Subject.OfStream(stream.name()));
                 } else {
@@ -302,6 +323,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         waiters.tick(turn);
         transactions.tick(c);
         works.tick(c);
+        autoScaling.tick(c);
         settle(c);
     }
 
