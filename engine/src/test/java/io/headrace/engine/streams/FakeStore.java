@@ -52,6 +52,9 @@ final class FakeStore {
     }
 
     SegmentReply execute(SegmentCommand command) {
+        if (command instanceof SegmentCommand.Called called) {
+            return execute(called.command());
+        }
         String name = command.segment();
         if (command instanceof SegmentCommand.Create create) {
             if (segments.containsKey(name)) {
