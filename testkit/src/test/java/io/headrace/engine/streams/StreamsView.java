@@ -22,13 +22,15 @@ public final class StreamsView {
      * @param epochs segments of each, from epoch 0 to the current one
      * @param head where it begins: segment to offset; empty if it was never truncated
      * @param transactions those that have not ended
+     * @param subscribers by {@code scope/group}
      */
     public record Stream(
             StreamName name,
             boolean sealed,
             List<List<SegmentRange>> epochs,
             SortedMap<Long, Long> head,
-            Map<UUID, TransactionState> transactions) {
+            Map<UUID, TransactionState> transactions,
+            Map<String, Subscription> subscribers) {
 
         /** Segments that have not been truncated as a whole, by id. */
         public SortedMap<Long, SegmentRange> present() {
@@ -65,6 +67,9 @@ public final class StreamsView {
             return chain;
         }
     }
+
+    /** What a stream knows of a reader group that has a say in its retention. */
+    public record Subscription(UUID groupId, long generation) {}
 
     private final State state;
 
@@ -108,7 +113,10 @@ public final class StreamsView {
         SortedMap<Long, Long> head = data.truncation == null
                 ? new TreeMap<>()
                 : data.truncation.cut().offsets();
-        return new Stream(data.name(), data.isSealed(), epochs, head, transactions);
+        Map<String, Subscription> subscribers = new TreeMap<>();
+        data.subscribers.forEach(
+                (name, row) -> subscribers.put(name, new Subscription(row.groupId(), row.generation())));
+        return new Stream(data.name(), data.isSealed(), epochs, head, transactions, subscribers);
     }
 
     /** Names of all segments that should exist. */

@@ -89,6 +89,12 @@ final class StreamsAudit extends Actor {
         length = -1;
     }
 
+    /** The events of all segments that exist. */
+    @Override
+    public String toString() {
+        return found.toString();
+    }
+
     /** Segments exist if they are needed, and only then. */
     void checkSegments(List<StreamsView> views) {
         SortedSet<String> needed = new TreeSet<>();

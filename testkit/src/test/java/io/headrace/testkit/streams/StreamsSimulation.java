@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A whole run: streams and their clients, chaos, healing, verdict. */
 final class StreamsSimulation {
-    private static final long MAX_STEPS = 5_000_000;
+    private static final long MAX_STEPS = 500_000;
     private static final long SETTLE_MICROS = 5_000_000;
 
     /** Longer than any lease. */
@@ -27,6 +27,7 @@ final class StreamsSimulation {
     final StreamsWorld world;
     private final RandomGenerator random;
     private final List<StreamCast> casts = new ArrayList<>();
+    private final List<GroupDirector> groups = new ArrayList<>();
     private final List<Actor> actors = new ArrayList<>();
     private final List<Misfortune> misfortunes = new ArrayList<>();
 
@@ -45,6 +46,15 @@ final class StreamsSimulation {
         int streams = 1 + random.nextInt(3);
         for (int i = 0; i < streams; i++) {
             cast(new StreamName(scope(random.nextInt(world.streams.size())), "stream" + i));
+        }
+        for (int i = random.nextInt(3); i > 0; i--) {
+            GroupDirector group = new GroupDirector(world, scope(random.nextInt(world.streams.size())), "g" + i, casts);
+            groups.add(group);
+            actors.add(group);
+        }
+        if (random.nextBoolean()) {
+            int partition = random.nextInt(world.streams.size());
+            actors.add(new ScopeDirector(world, scope(partition) + "x", casts.get(0).name));
         }
     }
 
@@ -162,9 +172,14 @@ final class StreamsSimulation {
     }
 
     private List<StreamsView> views() {
+        return views(world);
+    }
+
+    /** What the logs of the {@code streams} partitions say. */
+    static List<StreamsView> views(StreamsWorld world) {
         List<StreamsView> views = new ArrayList<>();
         for (var partition : world.streams) {
-            WatchedRows rows = WatchedRows.over(new NothingMachine(), simulation::violation);
+            WatchedRows rows = WatchedRows.over(new NothingMachine(), world.simulation::violation);
             partition.replayInto(rows);
             views.add(rows.view());
         }
@@ -184,6 +199,7 @@ final class StreamsSimulation {
             });
         }
         audit.checkSegments(views);
+        groups.forEach(group -> group.check(views));
         for (StreamCast cast : casts) {
             StreamLife life = cast.life;
             StreamsView.Stream stream = find(views, cast.name);
