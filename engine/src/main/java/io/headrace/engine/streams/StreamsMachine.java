@@ -38,11 +38,13 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     private final StreamTruncation truncation = new StreamTruncation();
     private final StreamEnd end = new StreamEnd();
     private final Scale scale = new Scale();
+    private final AutoScaling autoScaling;
     private final Transactions transactions;
     private final TransactionCommit commit = new TransactionCommit();
     private final Watermarks watermarks = new Watermarks();
     private final ReaderGroups groups = new ReaderGroups();
     private final Subscriptions subscriptions = new Subscriptions();
+    private final KeyValueTables tables = new KeyValueTables();
 
     /**
      * @param segments the way to segments
@@ -55,6 +57,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         this.options = options;
         this.works = new Works(segments, streams, self, options.callMillis());
         this.waiters = new Waiters(options.waitMillis());
+        this.autoScaling = new AutoScaling(options.scaling());
         this.transactions = new Transactions(options);
     }
 
@@ -99,6 +102,14 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             groups.update(x, replyTo, c);
         } else if (command instanceof StreamCommand.DeleteReaderGroup x) {
             groups.delete(x, replyTo, c);
+        } else if (command instanceof StreamCommand.CreateTable x) {
+            tables.create(x, replyTo, c);
+        } else if (command instanceof StreamCommand.GetTableConfiguration x) {
+            tables.configuration(x, replyTo, c);
+        } else if (command instanceof StreamCommand.GetTableSegments x) {
+            tables.segments(x, replyTo, c);
+        } else if (command instanceof StreamCommand.DeleteTable x) {
+            tables.delete(x, replyTo, c);
         } else {
             c.reply(replyTo, new NotImplemented(command.getClass().getSimpleName()));
         }
@@ -122,6 +133,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             scale.scale(x, replyTo, c);
         } else if (command instanceof StreamCommand.CheckScale x) {
             scale.check(x, replyTo, c);
+        } else if (command instanceof StreamCommand.GetScaling x) {
+            autoScaling.describe(x, replyTo, c);
         } else if (command instanceof StreamCommand.CreateTransaction x) {
             transactions.create(x, replyTo, c);
         } else if (command instanceof StreamCommand.PingTransaction x) {
@@ -156,6 +169,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             subscriptions.add(x, replyTo, c);
         } else if (command instanceof InternalCommand.RemoveSubscriber x) {
             subscriptions.remove(x, replyTo, c);
+        } else if (command instanceof InternalCommand.ReportLoad x) {
+            autoScaling.report(x, replyTo, c);
         }
     }
 
@@ -185,6 +200,9 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             executeQueue(subject, c);
         }
         stream = state.stream(of.stream());
+        if (stream != null) {
+            autoScaling.proceed(stream, c);
+        }
         if (stream == null || beginCommit(stream, c)) {
             return;
         }
@@ -230,6 +248,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             return commit;
         } else if (work instanceof Work.DeleteScope) {
             return scopes;
+        } else if (work instanceof Work.CreateTable || work instanceof Work.DeleteTable) {
+            return tables;
         } else {
             return groups;
         }
@@ -238,6 +258,9 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     @Override
     public void apply(int type, ByteBuf body, long frame, int offset) {
         Row row = RowCodec.read(new In(body));
+        if (body.isReadable()) {
+            throw new IllegalStateException(body.readableBytes() + " bytes follow " + row);
+        }
         switch (type) {
             case RowCodec.PUT -> state.put(row);
             case RowCodec.REMOVE -> state.remove(row);
@@ -257,7 +280,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     public void restore(ByteBuf in) {
         int version = in.readUnsignedByte();
         if (version != SNAPSHOT_VERSION) {
-            throw new IllegalStateException("a snapshot has the unknown version " + version);
+            throw new IllegalStateException(
+                    "a snapshot has version " + version + ", this program knows " + SNAPSHOT_VERSION);
         }
         In rows = new In(in);
         while (rows.hasMore()) {
@@ -279,6 +303,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             scope.tableWork.keySet().forEach(t -> works.start(new Subject.OfTable(name, t)));
             for (StreamData stream : scope.streams.values()) {
                 transactions.recovered(stream, c);
+                autoScaling.recovered(stream, c);
                 if (stream.work == null) {
                     released.add(new Subject.OfStream(stream.name()));
                 } else {
@@ -295,6 +320,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         waiters.tick(turn);
         transactions.tick(c);
         works.tick(c);
+        autoScaling.tick(c);
         settle(c);
     }
 

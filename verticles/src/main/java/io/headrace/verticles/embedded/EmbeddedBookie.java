@@ -5,6 +5,8 @@ import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -77,7 +79,8 @@ final class EmbeddedBookie implements AutoCloseable {
         components.close();
     }
 
-    private static ServerConfiguration configuration(Path directory, String zooKeeper, EmbeddedOptions options) {
+    private static ServerConfiguration configuration(Path directory, String zooKeeper, EmbeddedOptions options)
+            throws IOException {
         ServerConfiguration conf = new ServerConfiguration();
         conf.setMetadataServiceUri("zk+hierarchical://" + zooKeeper + LEDGERS_PATH);
         conf.setZkTimeout(30_000);
@@ -90,9 +93,9 @@ final class EmbeddedBookie implements AutoCloseable {
         return conf;
     }
 
-    private static void network(ServerConfiguration conf, EmbeddedOptions options) {
+    private static void network(ServerConfiguration conf, EmbeddedOptions options) throws IOException {
         // With an interface named, the bookie binds to its advertised address only instead of to all interfaces.
-        conf.setListeningInterface("lo");
+        conf.setListeningInterface(loopback());
         conf.setAdvertisedAddress("127.0.0.1");
         conf.setAllowLoopback(true);
         conf.setAllowEphemeralPorts(true);
@@ -102,6 +105,16 @@ final class EmbeddedBookie implements AutoCloseable {
         // Clients in this process reach the bookie without the network stack and pass it their buffers uncopied.
         conf.setEnableLocalTransport(true);
         conf.setHttpServerEnabled(false);
+    }
+
+    /** Name of the loopback interface: {@code lo} on Linux, {@code lo0} on macOS. */
+    private static String loopback() throws IOException {
+        NetworkInterface loopback =
+                NetworkInterface.getByInetAddress(InetAddress.getByAddress(EmbeddedZooKeeper.LOOPBACK));
+        if (loopback == null) {
+            throw new EnsembleException("this machine has no loopback interface with 127.0.0.1: set one up");
+        }
+        return loopback.getName();
     }
 
     private static void durability(ServerConfiguration conf, EmbeddedOptions options) {
@@ -242,7 +255,7 @@ final class EmbeddedBookie implements AutoCloseable {
 
     private static RuntimeException explained(Exception failure, EmbeddedOptions options) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) {
+            if (isInUse(cause)) {
                 return new EnsembleException(
                         "port " + options.bookiePort() + " of 127.0.0.1 is in use: stop the process that holds it or"
                                 + " choose another bookie port",
@@ -257,5 +270,12 @@ final class EmbeddedBookie implements AutoCloseable {
         }
         return new EnsembleException(
                 "the bookie cannot start in " + options.dataDirectory() + ": " + failure.getMessage(), failure);
+    }
+
+    /** Netty's native transport has an exception of its own for this. */
+    private static boolean isInUse(Throwable cause) {
+        return cause instanceof BindException
+                || (cause instanceof IOException
+                        && String.valueOf(cause.getMessage()).contains("Address already in use"));
     }
 }

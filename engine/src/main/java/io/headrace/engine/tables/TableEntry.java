@@ -1,0 +1,13 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.engine.tables;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * A key with its value.
+ *
+ * @param version in a command the condition as in {@link TableKey}; in a reply that of the entry, 0 or more, or {@link
+ *     TableKey#ABSENT}
+ * @param value in a reply it is the table's own memory, which never changes: to be read only, and not released
+ */
+public record TableEntry(ByteBuf key, long version, ByteBuf value) {}
