@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * The controller: executes {@link StreamCommand}s. Short commands change rows and reply. Long ones become work: what is
  * to be done is remembered in the state, its calls go to other partitions when that is durable, and the caller's reply
  * waits until all is done. There is never more than one work at a time on a stream; other changes wait for it to end.
+ *
+ * <p>Every reply is confirmed by the log, also one that only tells what is: an owner of old would not know of the newest
+ * epoch, and a writer that is told of no successors takes the stream for sealed.
  */
 public final class StreamsMachine implements StateMachine<StreamCommand, StreamReply> {
     private static final int SNAPSHOT_VERSION = 1;

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.streams;
 
+import io.headrace.engine.segments.Load;
 import io.headrace.engine.streams.Row.ColdRow;
 import io.headrace.engine.streams.Row.CompletedRow;
 import io.headrace.engine.streams.Row.ConfigurationRow;
@@ -20,6 +21,7 @@ import io.headrace.engine.streams.Row.TableRow;
 import io.headrace.engine.streams.Row.TableState;
 import io.headrace.engine.streams.Row.TransactionRow;
 import io.headrace.engine.streams.Row.TruncationRow;
+import io.headrace.engine.streams.Row.VerdictRow;
 import io.headrace.engine.streams.Row.WorkRow;
 import io.headrace.engine.streams.Row.WriterRow;
 import io.headrace.engine.streams.StreamReply.TransactionState;
@@ -83,7 +85,15 @@ final class DurableExamples {
                 new TableRow("s", "table", TableState.ACTIVE, 5, TABLE),
                 new RetiredTableRow("s", "former", 6)));
         works().forEach(work -> rows.add(new WorkRow(subject(work), work)));
+        rows.addAll(later());
         return rows;
+    }
+
+    /** Kinds that came when version 1 of the format had been fixed. */
+    private static List<Row> later() {
+        Load load = new Load(2, 0.5, 1, 2, 4, 60_000, 1006, false);
+        return List.of(new VerdictRow(
+                STREAM, 8, new Verdict(1007, 6, 3, 100, load, new Decision.Split(3, 2, Decision.Reason.HIGH))));
     }
 
     private static List<Work> works() {

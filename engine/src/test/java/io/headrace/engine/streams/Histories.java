@@ -50,7 +50,8 @@ final class Histories {
             double end = i == pieces - 1 ? high : low + (high - low) * (i + 1) / pieces;
             ranges.add(new SegmentRange(-1, start, end));
         }
-        graph.add(Transition.of(graph.last(), sealed, ranges).apply(graph.last(), graph.last().createdMillis()));
+        graph.add(Transition.of(graph.last(), sealed, ranges)
+                .apply(graph.last(), graph.last().createdMillis()));
     }
 
     /** What a commit of a transaction of an older epoch makes. */
