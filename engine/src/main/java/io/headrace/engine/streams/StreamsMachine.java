@@ -41,6 +41,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     private final Transactions transactions;
     private final TransactionCommit commit = new TransactionCommit();
     private final Watermarks watermarks = new Watermarks();
+    private final Retention retention;
     private final ReaderGroups groups = new ReaderGroups();
     private final Subscriptions subscriptions = new Subscriptions();
 
@@ -56,6 +57,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         this.works = new Works(segments, streams, self, options.callMillis());
         this.waiters = new Waiters(options.waitMillis());
         this.transactions = new Transactions(options);
+        this.retention = new Retention(options);
     }
 
     @Override
@@ -212,6 +214,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     private @Nullable Procedure procedureOf(Subject subject) {
         if (subject instanceof Subject.OfTransaction) {
             return transactions;
+        } else if (subject instanceof Subject.OfSample) {
+            return retention;
         }
         Work work = state.work(subject);
         if (work == null) {
@@ -294,6 +298,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         Context c = context(turn);
         waiters.tick(turn);
         transactions.tick(c);
+        retention.tick(c);
         works.tick(c);
         settle(c);
     }
