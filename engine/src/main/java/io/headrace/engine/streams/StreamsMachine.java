@@ -45,6 +45,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     private final Transactions transactions;
     private final TransactionCommit commit = new TransactionCommit();
     private final Watermarks watermarks = new Watermarks();
+    private final Retention retention;
     private final ReaderGroups groups = new ReaderGroups();
     private final Subscriptions subscriptions = new Subscriptions();
     private final KeyValueTables tables = new KeyValueTables();
@@ -62,6 +63,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         this.waiters = new Waiters(options.waitMillis());
         this.autoScaling = new AutoScaling(options.scaling());
         this.transactions = new Transactions(options);
+        this.retention = new Retention(options);
     }
 
     @Override
@@ -233,6 +235,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     private @Nullable Procedure procedureOf(Subject subject) {
         if (subject instanceof Subject.OfTransaction) {
             return transactions;
+        } else if (subject instanceof Subject.OfSample) {
+            return retention;
         }
         Work work = state.work(subject);
         if (work == null) {
@@ -322,6 +326,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         Context c = context(turn);
         waiters.tick(turn);
         transactions.tick(c);
+        retention.tick(c);
         works.tick(c);
         autoScaling.tick(c);
         settle(c);

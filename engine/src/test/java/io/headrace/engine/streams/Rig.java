@@ -241,6 +241,22 @@ final class Rig {
         settle();
     }
 
+    /** All rows of a kind, as a snapshot has them. */
+    <T extends Row> List<T> rows(Class<T> kind) {
+        ByteBuf out = Unpooled.buffer();
+        machine.snapshot(out);
+        out.skipBytes(1);
+        List<T> rows = new ArrayList<>();
+        In in = new In(out);
+        while (in.hasMore()) {
+            Row row = RowCodec.read(in);
+            if (kind.isInstance(row)) {
+                rows.add(kind.cast(row));
+            }
+        }
+        return rows;
+    }
+
     void snapshot() {
         commit();
         ByteBuf out = Unpooled.buffer();
