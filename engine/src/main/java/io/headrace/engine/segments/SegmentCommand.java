@@ -59,6 +59,17 @@ public sealed interface SegmentCommand {
             implements SegmentCommand {}
 
     /**
+     * Appends one event of the server's own, without a connection, if that is where the segment ends. The offset becomes
+     * the writer's number: a repeat is known by it and answered like the first time, also when more has been appended
+     * since or the segment has been sealed.
+     *
+     * @param writer makes all its appends to the segment in this way
+     * @param offset not negative
+     * @param data not empty; see {@link Append}
+     */
+    record AppendAt(String segment, UUID writer, long offset, ByteBuf data) implements SegmentCommand {}
+
+    /**
      * Reads from an offset; at the tail the reply waits for data, seal, truncation or deletion.
      *
      * @param maxLength upper limit of the bytes returned, at least 1

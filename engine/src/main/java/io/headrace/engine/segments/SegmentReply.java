@@ -12,7 +12,7 @@ public sealed interface SegmentReply {
     /** What the table answers, be it success or refusal. */
     record OfTable(TableReply reply) implements SegmentReply {}
 
-    /** To create, seal, truncate, delete and policy updates. */
+    /** To create, seal, truncate, delete, policy updates and appends at an offset. */
     record Ok() implements SegmentReply {
         public static final Ok INSTANCE = new Ok();
     }

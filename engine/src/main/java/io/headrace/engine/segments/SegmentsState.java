@@ -30,6 +30,11 @@ final class SegmentsState {
         return byName.get(name);
     }
 
+    @Nullable
+    Segment find(long id) {
+        return byId.get(id);
+    }
+
     Collection<Segment> all() {
         return byName.values();
     }

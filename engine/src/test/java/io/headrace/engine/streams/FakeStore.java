@@ -16,6 +16,9 @@ final class FakeStore {
     /** Names of all segments that ever existed, to see that none is used twice. */
     final SortedSet<String> everCreated = new TreeSet<>();
 
+    /** Number of commands so far. */
+    int executed;
+
     static final class Segment {
         final List<String> events = new ArrayList<>();
         final long rolloverBytes;
@@ -52,6 +55,7 @@ final class FakeStore {
     }
 
     SegmentReply execute(SegmentCommand command) {
+        executed++;
         String name = command.segment();
         if (command instanceof SegmentCommand.Create create) {
             if (segments.containsKey(name)) {

@@ -43,6 +43,9 @@ final class WireConnection {
     /** How long a peer has to take the last replies before it is cut off. */
     private static final long CLOSE_MILLIS = 5_000;
 
+    /** No id of a timer; these begin with 0. */
+    private static final long NO_TIMER = -1;
+
     /** What is still sent of a read's data to a peer that does not take its replies. */
     private static final int SHORT_READ_BYTES = 1024;
 
@@ -82,7 +85,7 @@ final class WireConnection {
     private long appendBytes;
     private int requestsUnanswered;
     private int readsUnanswered;
-    private long cutOff;
+    private long cutOff = NO_TIMER;
 
     WireConnection(WireNode node, Context context, NetSocket socket) {
         this.node = node;
@@ -487,7 +490,9 @@ final class WireConnection {
             letGo();
         }
         state = State.CLOSED;
-        context.owner().cancelTimer(cutOff);
+        if (cutOff != NO_TIMER) {
+            context.owner().cancelTimer(cutOff);
+        }
         outbox.close();
         node.counters().closed.increment();
         // Makes Vert.x give up what it has read while paused, which it would otherwise leak.
