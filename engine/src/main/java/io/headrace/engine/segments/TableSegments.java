@@ -56,10 +56,10 @@ final class TableSegments {
             execute(segment, table, on.command(), replyTo, turn);
         } else if (command instanceof SegmentCommand.DeleteTable delete) {
             delete(segment, table, delete, replyTo, turn);
-        } else if (isForBytes(command)) {
-            refuse(segment, "segment " + segment.name + " is a table", replyTo, turn);
-        } else {
+        } else if (isForAll(command)) {
             return false;
+        } else {
+            refuse(segment, "segment " + segment.name + " is a table", replyTo, turn);
         }
         return true;
     }
@@ -102,11 +102,13 @@ final class TableSegments {
         }
     }
 
-    private static boolean isForBytes(SegmentCommand command) {
-        return command instanceof SegmentCommand.SetupAppend
-                || command instanceof SegmentCommand.Append
-                || command instanceof SegmentCommand.Read
-                || command instanceof SegmentCommand.Truncate;
+    /** What means the same for a table as for any segment; all else is about bytes. */
+    private static boolean isForAll(SegmentCommand command) {
+        return command instanceof SegmentCommand.GetInfo
+                || command instanceof SegmentCommand.GetAttribute
+                || command instanceof SegmentCommand.UpdateAttribute
+                || command instanceof SegmentCommand.Seal
+                || command instanceof SegmentCommand.Delete;
     }
 
     private static void refuse(
