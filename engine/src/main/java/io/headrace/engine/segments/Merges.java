@@ -115,6 +115,10 @@ final class Merges {
         if (target.sealed) {
             return new SegmentReply.Sealed(target.name);
         }
+        if (target.table != null || source.table != null) {
+            return new SegmentReply.BadArgument(
+                    "segment " + (target.table == null ? source : target).name + " is a table and cannot be merged");
+        }
         if (source.startOffset > 0) {
             return new SegmentReply.BadArgument(
                     "segment " + source.name + " has been truncated and cannot be merged; delete it");

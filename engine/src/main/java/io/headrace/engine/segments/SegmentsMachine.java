@@ -11,7 +11,7 @@ import java.util.UUID;
 
 /**
  * Executes {@link SegmentCommand}s. The data of segments is not copied out of the log: the state keeps where in which
- * frame it stands, and reads are answered from frames.
+ * frame it stands, and reads are answered from frames. Table segments keep their entries in the state instead.
  *
  * <p>Replies are held as long as needed and no longer: what reports on a segment waits for the last change of that
  * segment, data for the frames it stands in. What reports that a segment is missing, or is there already, waits until the
@@ -23,6 +23,7 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     private final LoadMeters loads;
     private final Reads reads;
     private final Merges merges;
+    private final TableSegments tables = new TableSegments(state);
 
     /** A machine whose loads nobody wants to know. */
     public SegmentsMachine(ByteBufAllocator allocator) {
@@ -46,6 +47,8 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             create(create, replyTo, turn);
         } else if (command instanceof SegmentCommand.CreateTransient create) {
             createTransient(create, replyTo, turn);
+        } else if (command instanceof SegmentCommand.CreateTable create) {
+            tables.create(create, replyTo, turn);
         } else if (command instanceof SegmentCommand.Merge merge) {
             merges.merge(merge, replyTo, turn);
         } else if (command instanceof SegmentCommand.MergeBatch merge) {
@@ -70,15 +73,21 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             SegmentCommand command,
             ReplyTo<? super SegmentReply> replyTo,
             Turn<SegmentCommand, SegmentReply> turn) {
+        if (tables.execute(segment, command, replyTo, turn)) {
+            return;
+        }
         if (command instanceof SegmentCommand.Append append) {
             append(segment, append, replyTo, turn);
+        } else if (command instanceof SegmentCommand.AppendAt append) {
+            appendAt(segment, append, replyTo, turn);
         } else if (command instanceof SegmentCommand.Read read) {
             reads.read(segment, read, replyTo, turn);
         } else if (command instanceof SegmentCommand.SetupAppend setup) {
             setUp(segment, setup, replyTo, turn);
         } else if (command instanceof SegmentCommand.GetInfo) {
-            SegmentReply info = new SegmentReply.Info(
-                    segment.sealed, segment.lastModifiedMillis, segment.length, segment.startOffset);
+            long length = segment.table == null ? segment.length : segment.table.length();
+            SegmentReply info =
+                    new SegmentReply.Info(segment.sealed, segment.lastModifiedMillis, length, segment.startOffset);
             turn.replyAfter(segment.changedIn, replyTo, info);
         } else if (command instanceof SegmentCommand.GetAttribute get) {
             long value = attribute(segment, get.attribute());
@@ -150,17 +159,7 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             SegmentRecord.Create record,
             ReplyTo<? super SegmentReply> replyTo,
             Turn<SegmentCommand, SegmentReply> turn) {
-        Segment existing = state.find(record.name());
-        if (existing != null) {
-            turn.replyConfirmed(replyTo, new SegmentReply.AlreadyExists());
-            return false;
-        }
-        int nameBytes = ByteBufUtil.utf8Bytes(record.name());
-        if (nameBytes == 0 || nameBytes > SegmentRecord.Create.MAX_NAME_BYTES) {
-            turn.reply(
-                    replyTo,
-                    new SegmentReply.BadArgument("a segment's name has 1 to " + SegmentRecord.Create.MAX_NAME_BYTES
-                            + " bytes, not " + nameBytes));
+        if (!isFree(record.name(), state, replyTo, turn)) {
             return false;
         }
         turn.log(record);
@@ -169,6 +168,27 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             loads.policySet(created, turn.now());
         }
         turn.reply(replyTo, SegmentReply.Ok.INSTANCE);
+        return true;
+    }
+
+    /** Whether a segment of this name may be created; if not, says why. */
+    static boolean isFree(
+            String name,
+            SegmentsState state,
+            ReplyTo<? super SegmentReply> replyTo,
+            Turn<SegmentCommand, SegmentReply> turn) {
+        if (state.find(name) != null) {
+            turn.replyConfirmed(replyTo, new SegmentReply.AlreadyExists());
+            return false;
+        }
+        int nameBytes = ByteBufUtil.utf8Bytes(name);
+        if (nameBytes == 0 || nameBytes > SegmentRecord.Create.MAX_NAME_BYTES) {
+            turn.reply(
+                    replyTo,
+                    new SegmentReply.BadArgument("a segment's name has 1 to " + SegmentRecord.Create.MAX_NAME_BYTES
+                            + " bytes, not " + nameBytes));
+            return false;
+        }
         return true;
     }
 
@@ -210,15 +230,45 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             turn.replyAfter(segment.changedIn, replyTo, refusal);
             return;
         }
-        log(segment, command, turn);
+        log(segment, writer, command.eventNumber(), command.eventCount(), command.data(), turn);
         loads.appended(segment, command.data().readableBytes(), command.eventCount(), turn);
         reads.wake(segment, turn);
         turn.reply(replyTo, new SegmentReply.Appended(writer, command.eventNumber(), previous, segment.length));
     }
 
+    private void appendAt(
+            Segment segment,
+            SegmentCommand.AppendAt command,
+            ReplyTo<? super SegmentReply> replyTo,
+            Turn<SegmentCommand, SegmentReply> turn) {
+        UUID writer = command.writer();
+        long offset = command.offset();
+        SegmentReply answer;
+        if (offset < 0 || !command.data().isReadable()) {
+            answer = new SegmentReply.BadArgument(
+                    "an append at an offset needs one of at least 0, not " + offset + ", and at least one byte");
+        } else if (attribute(segment, writer) >= offset) {
+            answer = SegmentReply.Ok.INSTANCE;
+        } else if (segment.sealed) {
+            answer = new SegmentReply.Sealed(segment.name);
+        } else if (offset != segment.length) {
+            answer = new SegmentReply.ConditionFailed(writer, offset);
+        } else {
+            log(segment, writer, offset, 1, command.data(), turn);
+            reads.wake(segment, turn);
+            answer = SegmentReply.Ok.INSTANCE;
+        }
+        turn.replyAfter(segment.changedIn, replyTo, answer);
+    }
+
     /** Logs an append as one record or, if it is too large for that, as parts and a last record of one batch. */
-    private static void log(Segment segment, SegmentCommand.Append command, Turn<SegmentCommand, SegmentReply> turn) {
-        ByteBuf data = command.data();
+    private static void log(
+            Segment segment,
+            UUID writer,
+            long number,
+            int eventCount,
+            ByteBuf data,
+            Turn<SegmentCommand, SegmentReply> turn) {
         int at = data.readerIndex();
         int left = data.readableBytes();
         while (left > SegmentRecord.Append.MAX_DATA) {
@@ -227,14 +277,13 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             at += length;
             left -= length;
         }
-        UUID writer = command.writer();
         turn.log(new SegmentRecord.Append(
                 segment.id,
                 turn.now(),
                 writer.getMostSignificantBits(),
                 writer.getLeastSignificantBits(),
-                command.eventNumber(),
-                command.eventCount(),
+                number,
+                eventCount,
                 left == data.readableBytes() ? data : data.slice(at, left)));
     }
 

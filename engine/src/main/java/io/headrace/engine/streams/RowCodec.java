@@ -172,7 +172,8 @@ final class RowCodec {
         int kind = in.byteValue();
         int version = in.byteValue();
         if (version != VERSION) {
-            throw new IllegalStateException("a row of kind " + kind + " has the unknown version " + version);
+            throw new IllegalStateException(
+                    "a row of kind " + kind + " has version " + version + ", this program knows " + VERSION);
         }
         return switch (kind) {
             case 1 -> new ScopeRow(in.string(), in.uuid(), in.int64(), in.bool());

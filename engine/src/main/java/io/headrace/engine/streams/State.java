@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 final class State {
     final NavigableMap<String, ScopeData> scopes = new TreeMap<>();
     final Completed completed = new Completed();
+
+    /** Streams with a retention policy. */
+    final Rota retained = new Rota();
+
     private final NavigableMap<StreamName, RetiredRow> retired = new TreeMap<>();
     private final NavigableMap<StreamName, RetiredTableRow> retiredTables = new TreeMap<>();
     private long nextTransaction = 1;
@@ -101,6 +105,10 @@ final class State {
             scope.untag(stream);
             stream.configuration = r.configuration();
             scope.tag(stream);
+            retained.set(r.name(), r.configuration().retention() != null);
+            if (r.configuration().retention() == null) {
+                stream.samples.clear();
+            }
         } else if (row instanceof EpochRow r) {
             streamOf(r.name()).graph.add(r.epoch());
         } else if (row instanceof SealedSizesRow r) {
@@ -153,6 +161,7 @@ final class State {
             if (stream != null) {
                 scope.untag(stream);
             }
+            retained.set(r.name(), false);
         } else if (row instanceof WorkRow r) {
             setWork(r.subject(), null);
         } else if (row instanceof TransactionRow r) {
