@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.pravega.client.segment.impl.Segment;
 import io.pravega.client.stream.EventStreamReader;
 import io.pravega.client.stream.EventStreamWriter;
-import io.pravega.client.stream.EventWriterConfig;
 import io.pravega.client.stream.ScalingPolicy;
 import io.pravega.client.stream.StreamConfiguration;
 import io.pravega.client.stream.Transaction;
@@ -23,13 +22,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -178,9 +174,7 @@ class AutoScaleTest {
     @Case("AUT-03")
     void transactionsAreLoad() throws Exception {
         create("a", ScalingPolicy.byEventRate(1, 2, 1));
-        TransactionalEventStreamWriter<String> writer = client.own(client.events()
-                .createTransactionalEventWriter(
-                        "a", Client.STRINGS, EventWriterConfig.builder().build()));
+        TransactionalEventStreamWriter<String> writer = client.transactions("a");
         Load load = new Load(i -> transaction(writer, i));
         await("a", () -> count("a") >= 2);
         load.end();
@@ -199,53 +193,26 @@ class AutoScaleTest {
     @Case("AUT-04")
     void readersSeeEachEventOnce() throws Exception {
         create("a", ScalingPolicy.byEventRate(1, 3, 1));
-        client.group("g", "a");
-        Map<String, List<Integer>> read = new ConcurrentHashMap<>();
-        AtomicLong seen = new AtomicLong();
-        int[] written = new int[KEYS];
-        List<Load> readers = new ArrayList<>();
+        client.checkpointedGroup("g", "a");
+        KeyOrder order = new KeyOrder(KEYS);
+        List<Load> reading = new ArrayList<>();
         for (String id : List.of("r1", "r2")) {
             EventStreamReader<String> reader = client.reader(id, "g");
-            readers.add(new Load(i -> {
-                String event = reader.readNextEvent(200).getEvent();
-                if (event != null) {
-                    int end = event.indexOf('#');
-                    read.computeIfAbsent(event.substring(0, end), key -> new ArrayList<>())
-                            .add(Integer.parseInt(event.substring(end + 1)));
-                    seen.incrementAndGet();
-                }
-            }));
+            reading.add(new Load(i -> order.readOnce(reader)));
         }
-        EventStreamWriter<String> writer = client.writer("a");
-        long total = 0;
-        Load load = new Load(i -> {
-            String key = "key-" + i % KEYS;
-            writer.writeEvent(key, key + "#" + written[i % KEYS]++).join();
+        KeyWriter writer = new KeyWriter(client.writer("a"), KEYS);
+        Load writing = new Load(i -> {
+            writer.writeRounds(1);
+            writer.flush();
         });
         await("a", () -> count("a") >= 3);
         await("a", () -> count("a") >= 5);
-        load.end();
-        for (int count : written) {
-            total += count;
-        }
-        long all = total;
-        await("a", () -> seen.get() >= all);
-        for (Load reader : readers) {
+        writing.end();
+        await("a", () -> order.count() >= writer.acknowledged());
+        for (Load reader : reading) {
             reader.end();
         }
-        for (int key = 0; key < KEYS; key++) {
-            Collection<Integer> numbers = read.get("key-" + key);
-            assertThat(numbers).as("numbers of key %d in order", key).isEqualTo(upTo(written[key]));
-        }
-        assertThat(seen.get()).isEqualTo(all);
-    }
-
-    private static List<Integer> upTo(int end) {
-        List<Integer> numbers = new ArrayList<>();
-        for (int i = 0; i < end; i++) {
-            numbers.add(i);
-        }
-        return numbers;
+        order.assertComplete(writer);
     }
 
     /** The same load lets another stream scale: so there was enough of it, and time enough. */
