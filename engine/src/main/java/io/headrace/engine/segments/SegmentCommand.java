@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.segments;
 
+import io.headrace.engine.tables.TableCommand;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.UUID;
@@ -58,6 +59,17 @@ public sealed interface SegmentCommand {
             implements SegmentCommand {}
 
     /**
+     * Appends one event of the server's own, without a connection, if that is where the segment ends. The offset becomes
+     * the writer's number: a repeat is known by it and answered like the first time, also when more has been appended
+     * since or the segment has been sealed.
+     *
+     * @param writer makes all its appends to the segment in this way
+     * @param offset not negative
+     * @param data not empty; see {@link Append}
+     */
+    record AppendAt(String segment, UUID writer, long offset, ByteBuf data) implements SegmentCommand {}
+
+    /**
      * Reads from an offset; at the tail the reply waits for data, seal, truncation or deletion.
      *
      * @param maxLength upper limit of the bytes returned, at least 1
@@ -88,6 +100,20 @@ public sealed interface SegmentCommand {
 
     /** Merges in list order; a missing source counts as merged. */
     record MergeBatch(String segment, List<String> sources) implements SegmentCommand {}
+
+    /**
+     * Creates an empty table segment. It is sealed and deleted like any other; what reads and writes bytes is refused.
+     *
+     * @param keyLength of all keys, in bytes; 0 for keys of any length
+     * @param rolloverBytes as in {@link Create}
+     */
+    record CreateTable(String segment, int keyLength, long rolloverBytes) implements SegmentCommand {}
+
+    /** Deletes a table segment; anything else is refused. */
+    record DeleteTable(String segment, boolean mustBeEmpty) implements SegmentCommand {}
+
+    /** Executes a command on the entries of a table segment. Answered by {@link SegmentReply.OfTable}. */
+    record OnTable(String segment, TableCommand command) implements SegmentCommand {}
 
     /** A connection has ended: its waiting reads and writer bindings go, its transient segments are deleted. Sent to every partition that the connection used; {@code segment} is empty. No reply. */
     record Disconnected(long connection) implements SegmentCommand {

@@ -21,6 +21,7 @@ import io.headrace.engine.streams.Row.TableRow;
 import io.headrace.engine.streams.Row.TableState;
 import io.headrace.engine.streams.Row.TransactionRow;
 import io.headrace.engine.streams.Row.TruncationRow;
+import io.headrace.engine.streams.Row.VerdictRow;
 import io.headrace.engine.streams.Row.WorkRow;
 import io.headrace.engine.streams.Row.WriterRow;
 import io.headrace.engine.streams.StreamReply.TransactionState;
@@ -118,6 +119,8 @@ final class RowCodec {
             PartCodec.write(out.int32(r.firstNumber()), r.configuration());
         } else if (row instanceof RetiredTableRow r) {
             out.string(r.scope()).string(r.table()).int32(r.nextNumber());
+        } else if (row instanceof VerdictRow r) {
+            VerdictCodec.write(out.stream(r.name()).int64(r.number()), r.verdict());
         } else {
             throw new IllegalStateException("no way to write a " + row.getClass());
         }
@@ -158,6 +161,8 @@ final class RowCodec {
             return 16;
         } else if (row instanceof TableRow) {
             return 17;
+        } else if (row instanceof VerdictRow) {
+            return 20;
         } else {
             return 18;
         }
@@ -167,7 +172,8 @@ final class RowCodec {
         int kind = in.byteValue();
         int version = in.byteValue();
         if (version != VERSION) {
-            throw new IllegalStateException("a row of kind " + kind + " has the unknown version " + version);
+            throw new IllegalStateException(
+                    "a row of kind " + kind + " has version " + version + ", this program knows " + VERSION);
         }
         return switch (kind) {
             case 1 -> new ScopeRow(in.string(), in.uuid(), in.int64(), in.bool());
@@ -209,6 +215,7 @@ final class RowCodec {
                         in.int32(),
                         PartCodec.readTableConfiguration(in));
             case 18 -> new RetiredTableRow(in.string(), in.string(), in.int32());
+            case 20 -> new VerdictRow(in.stream(), in.int64(), VerdictCodec.read(in));
             default -> throw new IllegalStateException("a row has the unknown kind " + kind);
         };
     }

@@ -17,6 +17,7 @@ import io.headrace.engine.streams.Row.SubscriberRow;
 import io.headrace.engine.streams.Row.TableRow;
 import io.headrace.engine.streams.Row.TransactionRow;
 import io.headrace.engine.streams.Row.TruncationRow;
+import io.headrace.engine.streams.Row.VerdictRow;
 import io.headrace.engine.streams.Row.WorkRow;
 import io.headrace.engine.streams.Row.WriterRow;
 import io.headrace.engine.streams.Work.Subject;
@@ -29,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 final class State {
     final NavigableMap<String, ScopeData> scopes = new TreeMap<>();
     final Completed completed = new Completed();
+
+    /** Streams with a retention policy. */
+    final Rota retained = new Rota();
+
     private final NavigableMap<StreamName, RetiredRow> retired = new TreeMap<>();
     private final NavigableMap<StreamName, RetiredTableRow> retiredTables = new TreeMap<>();
     private long nextTransaction = 1;
@@ -100,6 +105,10 @@ final class State {
             scope.untag(stream);
             stream.configuration = r.configuration();
             scope.tag(stream);
+            retained.set(r.name(), r.configuration().retention() != null);
+            if (r.configuration().retention() == null) {
+                stream.samples.clear();
+            }
         } else if (row instanceof EpochRow r) {
             streamOf(r.name()).graph.add(r.epoch());
         } else if (row instanceof SealedSizesRow r) {
@@ -138,6 +147,8 @@ final class State {
             scopeOf(r.scope()).tables.put(r.table(), r);
         } else if (row instanceof RetiredTableRow r) {
             retiredTables.put(new StreamName(r.scope(), r.table()), r);
+        } else if (row instanceof VerdictRow r) {
+            streamOf(r.name()).put(r);
         }
     }
 
@@ -150,6 +161,7 @@ final class State {
             if (stream != null) {
                 scope.untag(stream);
             }
+            retained.set(r.name(), false);
         } else if (row instanceof WorkRow r) {
             setWork(r.subject(), null);
         } else if (row instanceof TransactionRow r) {
@@ -221,6 +233,7 @@ final class State {
         stream.samples.values().forEach(consumer);
         stream.cold.values().forEach(consumer);
         stream.writers.values().forEach(consumer);
+        stream.verdicts.values().forEach(consumer);
     }
 
     private static void acceptWork(Subject subject, @Nullable Work work, Consumer<Row> consumer) {

@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Questions about stream cuts. Pure functions of a stream's history. */
@@ -114,46 +113,36 @@ final class StreamCuts {
         return true;
     }
 
-    /** How {@code one} lies to {@code two}; all segments must be known. */
+    /** How {@code one} lies to {@code two}, for all keys that both say something about; all segments must be known. */
     static Order compare(EpochGraph graph, StreamCut one, StreamCut two) {
-        boolean greater = false;
-        boolean smaller = false;
-        for (Map.Entry<Long, Long> a : one.offsets().entrySet()) {
-            SegmentRange segment = graph.segment(a.getKey());
-            for (Map.Entry<Long, Long> b : two.offsets().entrySet()) {
-                int order = 0;
-                if (a.getKey().equals(b.getKey())) {
-                    order = Long.compare(a.getValue(), b.getValue());
-                } else if (segment.overlaps(graph.segment(b.getKey()))) {
-                    order = Long.compare(a.getKey(), b.getKey());
-                }
-                greater |= order > 0;
-                smaller |= order < 0;
-            }
-        }
+        List<Integer> orders = Position.all(graph, one)
+                .with(Position.all(graph, two), StreamCuts::compare)
+                .values(0, 1);
+        boolean greater = orders.stream().anyMatch(order -> order > 0);
+        boolean smaller = orders.stream().anyMatch(order -> order < 0);
         if (greater && smaller) {
             return Order.OVERLAPS;
         }
         return smaller ? Order.BEFORE : Order.EQUAL_OR_AFTER;
     }
 
-    /** The epochs of the segments of a cut that is neither unbounded nor unknown. */
-    static SortedMap<Long, Integer> epochsOf(EpochGraph graph, StreamCut cut) {
-        int newest = cut.offsets().keySet().stream()
-                .mapToInt(EpochGraph::createdIn)
-                .max()
-                .orElse(0);
-        SortedMap<Long, Integer> epochs = new TreeMap<>();
-        for (long id : cut.offsets().keySet()) {
-            epochs.put(id, Math.min(newest, graph.sealedIn(id) - 1));
-        }
-        return epochs;
+    private static int compare(Position one, Position two) {
+        return one.equals(Position.UNKNOWN) || two.equals(Position.UNKNOWN) ? 0 : one.compareTo(two);
     }
 
+    /** The epochs that a cut touches which is neither unbounded nor unknown. */
     static Span span(EpochGraph graph, StreamCut cut) {
-        SortedMap<Long, Integer> epochs = epochsOf(graph, cut);
-        int low = epochs.values().stream().mapToInt(Integer::intValue).min().orElse(0);
-        int high = epochs.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+        int newest = 0;
+        for (long id : cut.offsets().keySet()) {
+            newest = Math.max(newest, EpochGraph.createdIn(id));
+        }
+        int low = Integer.MAX_VALUE;
+        int high = 0;
+        for (long id : cut.offsets().keySet()) {
+            int epoch = Math.min(newest, graph.sealedIn(id) - 1);
+            low = Math.min(low, epoch);
+            high = Math.max(high, epoch);
+        }
         return new Span(low, high);
     }
 
@@ -169,48 +158,24 @@ final class StreamCuts {
         return new StreamCut(offsets);
     }
 
-    /** Whether the segments between two cuts can be told: {@code to} must not lie before {@code from} anywhere. */
-    static boolean isOrdered(EpochGraph graph, StreamCut from, StreamCut to) {
-        Map<Long, Integer> fromEpochs = epochsOf(graph, from);
-        Map<Long, Integer> toEpochs = epochsOf(graph, to);
-        for (Map.Entry<Long, Long> t : to.offsets().entrySet()) {
-            SegmentRange segment = graph.segment(t.getKey());
-            for (Map.Entry<Long, Long> f : from.offsets().entrySet()) {
-                if (t.getKey().equals(f.getKey())) {
-                    if (t.getValue() < f.getValue()) {
-                        return false;
-                    }
-                } else if (segment.overlaps(graph.segment(f.getKey()))
-                        && toEpochs.getOrDefault(t.getKey(), 0) < fromEpochs.getOrDefault(f.getKey(), 0)) {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
-    /** Segments that a reader touches on its way from one cut to another, sorted by id; see {@link #isOrdered}. */
+    /**
+     * Segments that a reader touches on its way from one cut to another, sorted by id. The second must lie nowhere before
+     * the first.
+     */
     static List<SegmentRange> segmentsBetween(EpochGraph graph, StreamCut from, StreamCut to) {
-        Span start = span(graph, from);
-        Span end = span(graph, to);
-        List<SegmentRange> fromSegments = segmentsOf(graph, from);
-        List<SegmentRange> toSegments = segmentsOf(graph, to);
+        KeySpace<Position> start = Position.all(graph, from);
+        KeySpace<Position> end = Position.all(graph, to);
         List<SegmentRange> between = new ArrayList<>();
-        for (SegmentRange segment : graph.segmentsOf(start.low(), end.high())) {
-            int first = Math.max(EpochGraph.createdIn(segment.id()), start.high());
-            int last = Math.min(graph.sealedIn(segment.id()) - 1, end.low());
-            boolean inMiddle = first <= last;
-            if (inMiddle
-                    || (fromSegments.stream().allMatch(f -> !f.overlaps(segment) || f.id() <= segment.id())
-                            && toSegments.stream().allMatch(t -> !t.overlaps(segment) || t.id() >= segment.id()))) {
-                between.add(segment);
+        for (SegmentRange s :
+                graph.segmentsOf(span(graph, from).low(), span(graph, to).high())) {
+            // Not read to its end at the start, and at the end reached by all that comes before it.
+            if (start.values(s.low(), s.high()).stream().anyMatch(p -> p.segment() <= s.id())
+                    && end.values(s.low(), s.high()).stream()
+                            .allMatch(p -> p.segment() >= s.id() || p.equals(Position.UNKNOWN))) {
+                between.add(s);
             }
         }
         return between;
-    }
-
-    private static List<SegmentRange> segmentsOf(EpochGraph graph, StreamCut cut) {
-        return cut.offsets().keySet().stream().map(graph::segment).toList();
     }
 
     /**

@@ -4,6 +4,7 @@ package io.headrace.engine.streams;
 import io.headrace.codecs.name.SegmentName;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.streams.Row.StreamState;
+import io.headrace.engine.streams.StreamCuts.Order;
 import io.headrace.engine.streams.StreamReply.Code;
 import io.headrace.engine.streams.StreamReply.Configuration;
 import io.headrace.engine.streams.StreamReply.Cut;
@@ -113,7 +114,7 @@ final class StreamQueries {
         }
         StreamCut start = from.isUnbounded() ? StreamCuts.beginning(graph) : from;
         StreamCut end = to.isUnbounded() ? StreamCuts.cutOf(stream.current(), Long.MAX_VALUE) : to;
-        if (!from.isUnbounded() && !to.isUnbounded() && !StreamCuts.isOrdered(graph, start, end)) {
+        if (!from.isUnbounded() && !to.isUnbounded() && StreamCuts.compare(graph, end, start) != Order.EQUAL_OR_AFTER) {
             return invalid("the end lies before the start");
         }
         return new Segments(StreamCuts.segmentsBetween(graph, start, end));

@@ -35,8 +35,11 @@ final class StreamTruncation implements Procedure {
         } else if (stream.work instanceof VerifyCut || stream.work instanceof TruncateStream) {
             if (cut.equals(cutOf(stream.work))) {
                 c.park(subject, Event.TRUNCATED, replyTo);
-            } else {
+            } else if (c.isAwaited(subject, Event.TRUNCATED)) {
                 c.reply(replyTo, UpdateStreamStatus.FAILURE);
+            } else {
+                // Retention's, or that of a caller who has gone: no conflict.
+                c.enqueue(subject, command, replyTo);
             }
         } else if (stream.isBusy()) {
             c.enqueue(subject, command, replyTo);
@@ -53,9 +56,7 @@ final class StreamTruncation implements Procedure {
 
     /** Begins to truncate a stream that is not busy at a valid cut; false if that lies before the head somewhere. */
     static boolean begin(StreamData stream, StreamCut cut, Context c) {
-        StreamCut head = stream.head();
-        if (StreamCuts.compare(stream.graph, cut, head) != Order.EQUAL_OR_AFTER
-                || !StreamCuts.isOrdered(stream.graph, head, cut)) {
+        if (StreamCuts.compare(stream.graph, cut, stream.head()) != Order.EQUAL_OR_AFTER) {
             return false;
         }
         c.put(stream.row.with(StreamState.TRUNCATING));

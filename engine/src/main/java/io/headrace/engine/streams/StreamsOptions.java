@@ -12,9 +12,16 @@ import io.headrace.codecs.name.Slots;
  * @param callMillis how long a call to another partition may take before it is repeated
  * @param retentionMillis time between two looks at a stream with a retention policy
  * @param completedMillis how long the outcome of a transaction is remembered
+ * @param scaling when load changes the number of segments
  */
 public record StreamsOptions(
-        int partition, int partitions, long waitMillis, long callMillis, long retentionMillis, long completedMillis) {
+        int partition,
+        int partitions,
+        long waitMillis,
+        long callMillis,
+        long retentionMillis,
+        long completedMillis,
+        ScaleLimits scaling) {
 
     public StreamsOptions {
         if (partition < 0 || partition >= partitions) {
@@ -23,11 +30,16 @@ public record StreamsOptions(
     }
 
     public static StreamsOptions of(int partition, int partitions) {
-        return new StreamsOptions(partition, partitions, 120_000, 30_000, 1_800_000, 86_400_000);
+        return new StreamsOptions(partition, partitions, 120_000, 30_000, 1_800_000, 86_400_000, ScaleLimits.DEFAULT);
     }
 
     public StreamsOptions withRetentionMillis(long millis) {
-        return new StreamsOptions(partition, partitions, waitMillis, callMillis, millis, completedMillis);
+        return new StreamsOptions(partition, partitions, waitMillis, callMillis, millis, completedMillis, scaling);
+    }
+
+    public StreamsOptions withScaling(ScaleLimits limits) {
+        return new StreamsOptions(
+                partition, partitions, waitMillis, callMillis, retentionMillis, completedMillis, limits);
     }
 
     /** Whether this partition has a scope: slots are shared out evenly, as callers are routed. */

@@ -116,6 +116,9 @@ final class Model {
         if (command instanceof SegmentCommand.Merge merge) {
             return merge(merge, plain, now);
         }
+        if (command instanceof SegmentCommand.AppendAt append && value(plain, append.writer()) >= append.offset()) {
+            return SegmentReply.Ok.INSTANCE;
+        }
         if (plain.sealed) {
             return new SegmentReply.Sealed(command.segment());
         }
@@ -157,6 +160,16 @@ final class Model {
             plain.events += append.eventCount();
             plain.modified = now;
             return new SegmentReply.Appended(append.writer(), append.eventNumber(), previous, plain.bytes.length);
+        }
+        if (command instanceof SegmentCommand.AppendAt append) {
+            if (append.offset() != plain.bytes.length) {
+                return new SegmentReply.ConditionFailed(append.writer(), append.offset());
+            }
+            plain.append(io.netty.buffer.ByteBufUtil.getBytes(append.data()));
+            plain.attributes.put(append.writer(), append.offset());
+            plain.events++;
+            plain.modified = now;
+            return SegmentReply.Ok.INSTANCE;
         }
         if (command instanceof SegmentCommand.UpdateAttribute update) {
             boolean equal = value(plain, update.attribute()) == update.expected();

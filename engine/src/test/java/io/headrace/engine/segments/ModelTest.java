@@ -27,6 +27,7 @@ class ModelTest {
     private static final int STEPS = 4000;
     private static final int NAMES = 8;
     private static final UUID[] IDS = {new UUID(1, 1), new UUID(1, 2), new UUID(77, 1)};
+    private static final UUID SERVER = new UUID(88, 1);
 
     /** A command in work, with what the model knew when it was executed. */
     private record Asked(
@@ -132,13 +133,18 @@ class ModelTest {
         long connection = 1L + random.nextInt(3);
         UUID id = IDS[random.nextInt(IDS.length)];
         long value = plain == null ? SegmentCommand.NO_VALUE : Model.value(plain, id);
-        int kind = bytes > 100_000 ? 20 : random.nextInt(100);
+        int kind = bytes > 100_000 ? 21 : random.nextInt(100);
         if (kind < 6) {
             return new SegmentCommand.Create(name, random.nextInt(3), random.nextInt(100), random.nextInt(2) * 4096L);
         } else if (kind < 8) {
             return new SegmentCommand.CreateTransient(name, connection);
         } else if (kind < 18) {
             return new SegmentCommand.SetupAppend(name, id, connection);
+        } else if (kind < 21) {
+            byte[] data = new byte[1 + random.nextInt(bytes)];
+            random.nextBytes(data);
+            long offset = random.nextInt(3) == 0 ? random.nextInt(length + 2) : length;
+            return new SegmentCommand.AppendAt(name, SERVER, offset, Unpooled.wrappedBuffer(data));
         } else if (kind < 55) {
             byte[] data = new byte[random.nextInt(bytes)];
             random.nextBytes(data);
@@ -262,10 +268,16 @@ class ModelTest {
         }
         assertThat(reply).as("%s", asked.command).isEqualTo(asked.expected);
         Plain plain = asked.plain;
-        if (reply instanceof SegmentReply.Appended appended && rig.log.unsynced() > 0 && plain != null) {
+        long length = 0;
+        if (reply instanceof SegmentReply.Appended appended) {
+            length = appended.length();
+        } else if (asked.command instanceof SegmentCommand.AppendAt append && reply instanceof SegmentReply.Ok) {
+            length = append.offset() + 1;
+        }
+        if (length > 0 && rig.log.unsynced() > 0 && plain != null) {
             Plain durable = durable().segments.get(asked.command.segment());
             boolean other = durable == null || durable.serial != plain.serial;
-            assertThat(other || (durable != null && durable.bytes.length >= appended.length()))
+            assertThat(other || (durable != null && durable.bytes.length >= length))
                     .as("acknowledged before it is durable: %s", asked.command)
                     .isTrue();
         }
@@ -335,6 +347,7 @@ class ModelTest {
             for (UUID id : IDS) {
                 assertThat(rig.attribute(name, id)).isEqualTo(Model.value(plain, id));
             }
+            assertThat(rig.attribute(name, SERVER)).isEqualTo(Model.value(plain, SERVER));
             for (int kept = 0; kept < 5; kept++) {
                 UUID id = new UUID(Long.MIN_VALUE, kept);
                 assertThat(rig.attribute(name, id)).isEqualTo(Model.value(plain, id));

@@ -75,10 +75,25 @@ class EpochGraphTest {
                 .containsExactlyInAnyOrder("0@0", "1@0", "2@1", "3@1");
         assertThat(names(StreamCuts.segmentsBetween(graph, epoch1, epoch1)))
                 .containsExactlyInAnyOrder("2@1", "3@1", "1@0");
-        assertThat(StreamCuts.isOrdered(graph, epoch0, epoch2)).isTrue();
-        assertThat(StreamCuts.isOrdered(graph, epoch2, epoch0)).isFalse();
-        assertThat(StreamCuts.isOrdered(graph, cut(id(0, 0), 5, id(1, 0), 5), epoch0))
-                .isFalse();
+    }
+
+    /** 4@2 is not reached, since 1@0 is being read; 2@1 has been read to its end. */
+    @Test
+    void segmentsBetweenCutsWithSegmentsThatAreNotReached() {
+        StreamCut waiting = cut(id(3, 1), 1, id(1, 0), 1, id(4, 2), -1);
+        StreamCut later = cut(id(1, 0), 5, id(4, 2), -1);
+        StreamCut epoch2 = StreamCuts.cutOf(graph.epoch(2), 0);
+        assertThat(names(StreamCuts.segmentsBetween(graph, waiting, waiting))).containsExactly("1@0", "3@1");
+        assertThat(names(StreamCuts.segmentsBetween(graph, waiting, later))).containsExactly("1@0", "3@1");
+        assertThat(names(StreamCuts.segmentsBetween(graph, later, epoch2))).containsExactly("1@0", "4@2", "5@2");
+        assertThat(names(StreamCuts.segmentsBetween(graph, StreamCuts.beginning(graph), later)))
+                .containsExactly("0@0", "1@0", "2@1", "3@1");
+        assertThat(compare(waiting, waiting)).isEqualTo(Order.EQUAL_OR_AFTER);
+        assertThat(compare(later, waiting)).isEqualTo(Order.EQUAL_OR_AFTER);
+        assertThat(compare(waiting, later)).isEqualTo(Order.BEFORE);
+        assertThat(compare(epoch2, later)).isEqualTo(Order.EQUAL_OR_AFTER);
+        assertThat(compare(later, StreamCuts.cutOf(graph.epoch(1), 3))).isEqualTo(Order.EQUAL_OR_AFTER);
+        assertThat(compare(later, StreamCuts.cutOf(graph.epoch(1), 9))).isEqualTo(Order.OVERLAPS);
     }
 
     @Test

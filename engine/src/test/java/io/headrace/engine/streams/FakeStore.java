@@ -16,11 +16,15 @@ final class FakeStore {
     /** Names of all segments that ever existed, to see that none is used twice. */
     final SortedSet<String> everCreated = new TreeSet<>();
 
+    /** Number of commands so far. */
+    int executed;
+
     static final class Segment {
         final List<String> events = new ArrayList<>();
         final long rolloverBytes;
         int scaleType;
         int targetRate;
+        int keyLength;
         long startOffset;
         boolean sealed;
 
@@ -51,12 +55,23 @@ final class FakeStore {
     }
 
     SegmentReply execute(SegmentCommand command) {
+        executed++;
         String name = command.segment();
         if (command instanceof SegmentCommand.Create create) {
             if (segments.containsKey(name)) {
                 return new SegmentReply.AlreadyExists();
             }
             segments.put(name, new Segment(create.scaleType(), create.targetRate(), create.rolloverBytes()));
+            everCreated.add(name);
+            return SegmentReply.Ok.INSTANCE;
+        }
+        if (command instanceof SegmentCommand.CreateTable create) {
+            if (segments.containsKey(name)) {
+                return new SegmentReply.AlreadyExists();
+            }
+            Segment table = new Segment(0, 0, create.rolloverBytes());
+            table.keyLength = create.keyLength();
+            segments.put(name, table);
             everCreated.add(name);
             return SegmentReply.Ok.INSTANCE;
         }

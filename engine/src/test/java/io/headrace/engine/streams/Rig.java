@@ -80,6 +80,9 @@ final class Rig {
     /** Steps between two snapshots; 0 for none. */
     int snapshotEvery;
 
+    /** Replies that wait for the log to confirm that this is no owner of old. */
+    final List<StreamReply> confirmed = new ArrayList<>();
+
     long now = 1_000_000;
     int turns;
     StreamsMachine machine;
@@ -238,6 +241,22 @@ final class Rig {
         settle();
     }
 
+    /** All rows of a kind, as a snapshot has them. */
+    <T extends Row> List<T> rows(Class<T> kind) {
+        ByteBuf out = Unpooled.buffer();
+        machine.snapshot(out);
+        out.skipBytes(1);
+        List<T> rows = new ArrayList<>();
+        In in = new In(out);
+        while (in.hasMore()) {
+            Row row = RowCodec.read(in);
+            if (kind.isInstance(row)) {
+                rows.add(kind.cast(row));
+            }
+        }
+        return rows;
+    }
+
     void snapshot() {
         commit();
         ByteBuf out = Unpooled.buffer();
@@ -303,6 +322,12 @@ final class Rig {
         @Override
         public void reply(ReplyTo<? super StreamReply> replyTo, StreamReply reply) {
             outputs.add(new Output(log.size(), generation, () -> replyTo.reply(reply), replyTo));
+        }
+
+        @Override
+        public void replyConfirmed(ReplyTo<? super StreamReply> replyTo, StreamReply reply) {
+            confirmed.add(reply);
+            reply(replyTo, reply);
         }
 
         @Override

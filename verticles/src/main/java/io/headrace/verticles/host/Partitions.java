@@ -59,8 +59,12 @@ public final class Partitions<C, R> {
 
     /** How much memory a segment command holds while it waits, in bytes, roughly. */
     public static long bytesOf(SegmentCommand command) {
-        long data =
-                command instanceof SegmentCommand.Append append ? append.data().readableBytes() : 0;
+        long data = 0;
+        if (command instanceof SegmentCommand.Append append) {
+            data = append.data().readableBytes();
+        } else if (command instanceof SegmentCommand.AppendAt append) {
+            data = append.data().readableBytes();
+        }
         return data + COMMAND_BYTES;
     }
 
