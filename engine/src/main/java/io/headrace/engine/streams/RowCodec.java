@@ -2,6 +2,7 @@
 package io.headrace.engine.streams;
 
 import io.headrace.engine.partition.LogRecord;
+import io.headrace.engine.streams.Row.CallerRow;
 import io.headrace.engine.streams.Row.ColdRow;
 import io.headrace.engine.streams.Row.CompletedRow;
 import io.headrace.engine.streams.Row.ConfigurationRow;
@@ -9,6 +10,7 @@ import io.headrace.engine.streams.Row.CounterRow;
 import io.headrace.engine.streams.Row.EpochRow;
 import io.headrace.engine.streams.Row.GroupRow;
 import io.headrace.engine.streams.Row.GroupState;
+import io.headrace.engine.streams.Row.OwnerRow;
 import io.headrace.engine.streams.Row.RetiredRow;
 import io.headrace.engine.streams.Row.RetiredTableRow;
 import io.headrace.engine.streams.Row.SampleRow;
@@ -121,6 +123,10 @@ final class RowCodec {
             out.string(r.scope()).string(r.table()).int32(r.nextNumber());
         } else if (row instanceof VerdictRow r) {
             VerdictCodec.write(out.stream(r.name()).int64(r.number()), r.verdict());
+        } else if (row instanceof OwnerRow r) {
+            out.int64(r.number());
+        } else if (row instanceof CallerRow r) {
+            out.int32(r.slot()).int32(r.caller()).int64(r.owner()).int64(r.settled());
         } else {
             throw new IllegalStateException("no way to write a " + row.getClass());
         }
@@ -163,6 +169,10 @@ final class RowCodec {
             return 17;
         } else if (row instanceof VerdictRow) {
             return 20;
+        } else if (row instanceof OwnerRow) {
+            return 21;
+        } else if (row instanceof CallerRow) {
+            return 22;
         } else {
             return 18;
         }
@@ -216,6 +226,8 @@ final class RowCodec {
                         PartCodec.readTableConfiguration(in));
             case 18 -> new RetiredTableRow(in.string(), in.string(), in.int32());
             case 20 -> new VerdictRow(in.stream(), in.int64(), VerdictCodec.read(in));
+            case 21 -> new OwnerRow(in.int64());
+            case 22 -> new CallerRow(in.int32(), in.int32(), in.int64(), in.int64());
             default -> throw new IllegalStateException("a row has the unknown kind " + kind);
         };
     }
