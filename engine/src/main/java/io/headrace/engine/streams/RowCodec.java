@@ -9,6 +9,7 @@ import io.headrace.engine.streams.Row.CounterRow;
 import io.headrace.engine.streams.Row.EpochRow;
 import io.headrace.engine.streams.Row.GroupRow;
 import io.headrace.engine.streams.Row.GroupState;
+import io.headrace.engine.streams.Row.MarkRow;
 import io.headrace.engine.streams.Row.RetiredRow;
 import io.headrace.engine.streams.Row.RetiredTableRow;
 import io.headrace.engine.streams.Row.SampleRow;
@@ -118,6 +119,11 @@ final class RowCodec {
             PartCodec.write(out.int32(r.firstNumber()), r.configuration());
         } else if (row instanceof RetiredTableRow r) {
             out.string(r.scope()).string(r.table()).int32(r.nextNumber());
+        } else if (row instanceof MarkRow r) {
+            out.stream(r.name()).int64(r.segmentId());
+            PartCodec.write(out, r.last());
+            PartCodec.write(out, r.next());
+            out.bool(r.written()).int64(r.attribute()).int64(r.startOffset()).longs(r.milestones());
         } else {
             throw new IllegalStateException("no way to write a " + row.getClass());
         }
@@ -158,8 +164,10 @@ final class RowCodec {
             return 16;
         } else if (row instanceof TableRow) {
             return 17;
-        } else {
+        } else if (row instanceof RetiredTableRow) {
             return 18;
+        } else {
+            return 19;
         }
     }
 
@@ -209,6 +217,16 @@ final class RowCodec {
                         in.int32(),
                         PartCodec.readTableConfiguration(in));
             case 18 -> new RetiredTableRow(in.string(), in.string(), in.int32());
+            case 19 ->
+                new MarkRow(
+                        in.stream(),
+                        in.int64(),
+                        PartCodec.readEmitted(in),
+                        PartCodec.readEmitted(in),
+                        in.bool(),
+                        in.int64(),
+                        in.int64(),
+                        in.longs());
             default -> throw new IllegalStateException("a row has the unknown kind " + kind);
         };
     }

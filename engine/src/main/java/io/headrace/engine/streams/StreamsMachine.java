@@ -40,7 +40,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     private final Scale scale = new Scale();
     private final Transactions transactions;
     private final TransactionCommit commit = new TransactionCommit();
-    private final Watermarks watermarks = new Watermarks();
+    private final WatermarkEmission emission = new WatermarkEmission();
+    private final Watermarks watermarks;
     private final Retention retention;
     private final ReaderGroups groups = new ReaderGroups();
     private final Subscriptions subscriptions = new Subscriptions();
@@ -57,6 +58,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         this.works = new Works(segments, streams, self, options.callMillis());
         this.waiters = new Waiters(options.waitMillis());
         this.transactions = new Transactions(options);
+        this.watermarks = new Watermarks(options, emission);
         this.retention = new Retention(options);
     }
 
@@ -216,6 +218,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             return transactions;
         } else if (subject instanceof Subject.OfSample) {
             return retention;
+        } else if (subject instanceof Subject.OfMark) {
+            return emission;
         }
         Work work = state.work(subject);
         if (work == null) {
@@ -283,6 +287,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             scope.tableWork.keySet().forEach(t -> works.start(new Subject.OfTable(name, t)));
             for (StreamData stream : scope.streams.values()) {
                 transactions.recovered(stream, c);
+                emission.recovered(stream, c);
                 if (stream.work == null) {
                     released.add(new Subject.OfStream(stream.name()));
                 } else {
@@ -299,6 +304,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         waiters.tick(turn);
         transactions.tick(c);
         retention.tick(c);
+        watermarks.tick(c);
         works.tick(c);
         settle(c);
     }

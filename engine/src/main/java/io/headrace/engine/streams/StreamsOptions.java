@@ -11,10 +11,17 @@ import io.headrace.codecs.name.Slots;
  * @param waitMillis how long a caller waits for work to be done before it is told to come again
  * @param callMillis how long a call to another partition may take before it is repeated
  * @param retentionMillis time between two looks at a stream with a retention policy
+ * @param watermarkMillis time between two watermarks of a stream whose writers note times
  * @param completedMillis how long the outcome of a transaction is remembered
  */
 public record StreamsOptions(
-        int partition, int partitions, long waitMillis, long callMillis, long retentionMillis, long completedMillis) {
+        int partition,
+        int partitions,
+        long waitMillis,
+        long callMillis,
+        long retentionMillis,
+        long watermarkMillis,
+        long completedMillis) {
 
     public StreamsOptions {
         if (partition < 0 || partition >= partitions) {
@@ -23,11 +30,17 @@ public record StreamsOptions(
     }
 
     public static StreamsOptions of(int partition, int partitions) {
-        return new StreamsOptions(partition, partitions, 120_000, 30_000, 1_800_000, 86_400_000);
+        return new StreamsOptions(partition, partitions, 120_000, 30_000, 1_800_000, 10_000, 86_400_000);
     }
 
     public StreamsOptions withRetentionMillis(long millis) {
-        return new StreamsOptions(partition, partitions, waitMillis, callMillis, millis, completedMillis);
+        return new StreamsOptions(
+                partition, partitions, waitMillis, callMillis, millis, watermarkMillis, completedMillis);
+    }
+
+    public StreamsOptions withWatermarkMillis(long millis) {
+        return new StreamsOptions(
+                partition, partitions, waitMillis, callMillis, retentionMillis, millis, completedMillis);
     }
 
     /** Whether this partition has a scope: slots are shared out evenly, as callers are routed. */
