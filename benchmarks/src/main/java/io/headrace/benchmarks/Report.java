@@ -5,81 +5,77 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
-/** Turns the lines that {@link FirstLight} wrote into a page. Arguments: file of results, page. */
+/** Turns the lines of {@link Results} into a page. Arguments: file of results, page, description of the machine. */
 public final class Report {
-    private static final String[] COLUMNS = {
-        "events/s (median second)", "worst second", "lone append p50 ms", "p99 ms", "fdatasync p50 ms", "p99 ms"
-    };
+    private static final String INTRODUCTION = """
+            # Side by side
+
+            One machine, one run of `benchmarks/run`: the servers by turns, each started afresh with an empty directory and
+            ended after its turn; the same published client (0.13.0) in a JVM of its own. Both servers write to a bookie of
+            the same version with the same settings (journal synced for each acknowledgement, flush when the queue is empty,
+            one copy): Headrace to its embedded one, Pravega to one in a process of its own.
+
+            Writes: one writer, one segment, 20 MB unacknowledged at most. Transactions: ten events of 1 KB in one segment,
+            the state asked for each millisecond until it is committed. Scaling: a stream is split in two and merged again,
+            ten times, under a writer of 1,000 events a second. Medians over the rounds; each round is below.
+
+            """;
 
     private Report() {}
 
     public static void main(String[] arguments) throws IOException {
-        Map<String, List<double[]>> runs = new LinkedHashMap<>();
+        Map<String, Map<Metric, List<Double>>> servers = new LinkedHashMap<>();
         for (String line : Files.readAllLines(Path.of(arguments[0]))) {
             String[] fields = line.split("\t", -1);
-            double[] values = new double[fields.length - 1];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = Double.parseDouble(fields[i + 1]);
-            }
-            runs.computeIfAbsent(fields[0], name -> new ArrayList<>()).add(values);
+            servers.computeIfAbsent(fields[0], name -> new EnumMap<>(Metric.class))
+                    .computeIfAbsent(Metric.valueOf(fields[1]), metric -> new ArrayList<>())
+                    .add(Double.parseDouble(fields[2]));
         }
-        StringBuilder page = new StringBuilder("""
-                # First comparison
-
-                One machine, one run of `benchmarks/run`: the servers by turns, the same published client (0.13.0) in a JVM of
-                its own, 100 B events, one writer, one segment, 20 MB unacknowledged at most; before that 1 KB events one at
-                a time. Both servers write to a bookie of the same version with the same settings (journal synced for each
-                acknowledgement, flush when the queue is empty, one copy): Headrace to its embedded one, Pravega to one in a
-                process of its own. Medians over the rounds; each round is below.
-
-                """);
-        row(page, "server", COLUMNS);
-        row(page, "---", "---", "---", "---", "---", "---", "---");
-        runs.forEach((server, rounds) -> row(page, server, text(medians(rounds))));
+        StringBuilder page = new StringBuilder(INTRODUCTION);
+        table(page, servers, (metric, values) -> metric.text(median(values)));
         page.append("\nEach round:\n\n");
-        row(page, "server", COLUMNS);
-        row(page, "---", "---", "---", "---", "---", "---", "---");
-        runs.forEach((server, rounds) -> rounds.forEach(round -> row(page, server, text(round))));
-        page.append(String.format(
-                Locale.ROOT,
-                "%nMachine: %d cores, Java %s, %s %s.%n",
-                Runtime.getRuntime().availableProcessors(),
-                System.getProperty("java.version"),
-                System.getProperty("os.name"),
-                System.getProperty("os.version")));
+        table(page, servers, (metric, values) -> values.stream()
+                .map(metric::text)
+                .collect(Collectors.joining(" · ")));
+        page.append(String.format(Locale.ROOT, "%nMachine: %s.%n", arguments[2]));
         Files.writeString(Path.of(arguments[1]), page);
         System.out.print(page);
     }
 
-    private static double[] medians(List<double[]> rounds) {
-        double[] medians = new double[COLUMNS.length];
-        for (int column = 0; column < medians.length; column++) {
-            int at = column;
-            double[] values =
-                    rounds.stream().mapToDouble(round -> round[at]).sorted().toArray();
-            medians[column] = values[values.length / 2];
-        }
-        return medians;
+    private interface Cell {
+        String text(Metric metric, List<Double> values);
     }
 
-    private static String[] text(double[] values) {
-        String[] text = new String[values.length];
-        for (int i = 0; i < values.length; i++) {
-            text[i] = String.format(Locale.ROOT, i < 2 ? "%,.0f" : "%.2f", values[i]);
+    private static void table(StringBuilder page, Map<String, Map<Metric, List<Double>>> servers, Cell cell) {
+        row(page, "", servers.keySet(), "");
+        row(page, "---", servers.keySet().stream().map(name -> "---:").toList(), "---");
+        for (Metric metric : Metric.values()) {
+            if (servers.values().stream().anyMatch(values -> values.containsKey(metric))) {
+                List<String> cells = servers.values().stream()
+                        .map(values -> values.getOrDefault(metric, List.of()))
+                        .map(values -> values.isEmpty() ? "" : cell.text(metric, values))
+                        .toList();
+                row(page, metric.title, cells, metric.unit);
+            }
         }
-        return text;
     }
 
-    private static void row(StringBuilder page, String first, String... rest) {
-        page.append("| ")
-                .append(first)
-                .append(" | ")
-                .append(String.join(" | ", rest))
-                .append(" |\n");
+    private static void row(StringBuilder page, String title, Collection<String> cells, String unit) {
+        page.append("| ").append(title).append(" | ");
+        page.append(String.join(" | ", cells)).append(" | ").append(unit).append(" |\n");
+    }
+
+    private static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 }

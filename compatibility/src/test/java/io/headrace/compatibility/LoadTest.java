@@ -10,25 +10,16 @@ import io.pravega.client.stream.EventWriterConfig;
 import io.pravega.client.stream.ReaderConfig;
 import io.pravega.client.stream.impl.ByteArraySerializer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("Load: many, large and interrupted writes")
 class LoadTest {
-    private static final int EVENT_LENGTH = 100;
-    private static final int IN_FLIGHT = 50_000;
-
     @Case({"ORD-01", "WR-12"})
     void aMillionEventsWithAThousandKeys(Client client) throws Exception {
         int keys = 1_000;
@@ -188,106 +179,5 @@ class LoadTest {
             }
         }
         throw new AssertionError("no event within " + Client.PATIENCE);
-    }
-
-    /** Writes {@code key#number} with numbers counted up for each key; one thread. */
-    private static final class KeyWriter {
-        private final EventStreamWriter<String> writer;
-        private final int[] written;
-        private final Semaphore room = new Semaphore(IN_FLIGHT);
-        private final AtomicLong acknowledged = new AtomicLong();
-        private final AtomicInteger failures = new AtomicInteger();
-
-        KeyWriter(EventStreamWriter<String> writer, int keys) {
-            this.writer = writer;
-            this.written = new int[keys];
-        }
-
-        void write(int key) throws InterruptedException {
-            room.acquire();
-            String event = key + "#" + written[key]++ + "#";
-            var unused = writer.writeEvent("key-" + key, event + "x".repeat(EVENT_LENGTH - event.length()))
-                    .whenComplete((done, failure) -> {
-                        if (failure == null) {
-                            acknowledged.incrementAndGet();
-                        } else {
-                            failures.incrementAndGet();
-                        }
-                        room.release();
-                    });
-        }
-
-        void flush() {
-            writer.flush();
-            assertThat(failures).hasValue(0);
-        }
-
-        long acknowledged() {
-            return acknowledged.get();
-        }
-
-        /** Waits until {@code count} events are acknowledged; fails as soon as the writing task does. */
-        void awaitAcknowledged(long count, Future<?> writing) throws InterruptedException, ExecutionException {
-            long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-            while (acknowledged.get() < count) {
-                assertThat(System.nanoTime()).as("acknowledgements come").isLessThan(deadline);
-                try {
-                    writing.get(10, TimeUnit.MILLISECONDS);
-                } catch (TimeoutException e) {
-                    // It writes on.
-                }
-            }
-        }
-    }
-
-    /** What readers have seen: for each key the numbers must come one after the other, none twice, none left out. */
-    private static final class KeyOrder {
-        private final int[] next;
-        private final AtomicLong count = new AtomicLong();
-
-        KeyOrder(int keys) {
-            this.next = new int[keys];
-        }
-
-        long count() {
-            return count.get();
-        }
-
-        /** Reads until all readers together have {@code total} events. */
-        void read(EventStreamReader<String> reader, long total) {
-            long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(4);
-            while (count.get() < total) {
-                assertThat(System.nanoTime())
-                        .as("%s of %s events", count, total)
-                        .isLessThan(deadline);
-                String event = reader.readNextEvent(500).getEvent();
-                if (event != null) {
-                    add(event);
-                }
-            }
-        }
-
-        private synchronized void add(String event) {
-            int end = event.indexOf('#');
-            int key = Integer.parseInt(event.substring(0, end));
-            int number = Integer.parseInt(event.substring(end + 1, event.indexOf('#', end + 1)));
-            assertThat(number).as("number of key %s", key).isEqualTo(next[key]);
-            next[key]++;
-            count.incrementAndGet();
-        }
-
-        synchronized void assertComplete(KeyWriter writer) {
-            assertThat(next).isEqualTo(writer.written);
-        }
-
-        /** As {@link #assertComplete}, of the keys that the writer wrote. */
-        synchronized void assertContains(KeyWriter writer) {
-            for (int key = 0; key < next.length; key++) {
-                if (writer.written[key] > 0) {
-                    assertThat(next[key]).as("events of key %s", key).isEqualTo(writer.written[key]);
-                }
-            }
-            assertThat(Arrays.stream(writer.written).sum()).isPositive();
-        }
     }
 }

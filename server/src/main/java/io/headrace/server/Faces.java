@@ -8,6 +8,7 @@ import io.headrace.server.settings.Settings;
 import io.headrace.verticles.control.ControlOptions;
 import io.headrace.verticles.control.ControlOptions.Endpoint;
 import io.headrace.verticles.control.ControlVerticle;
+import io.headrace.verticles.gateway.ScalingResource;
 import io.headrace.verticles.host.Partitions;
 import io.headrace.verticles.wire.WireNode;
 import io.headrace.verticles.wire.WireVerticle;
@@ -84,11 +85,14 @@ final class Faces {
         return control.port();
     }
 
-    /** Opens the port of {@code /health}; returns the port. */
-    int http(Vertx vertx, Supplier<HealthServer.Report> report) throws InterruptedException {
+    /** Opens the port of {@code /health} and of questions about streams; returns the port. */
+    int http(Vertx vertx, Supplier<HealthServer.Report> report, Partitions<StreamCommand, StreamReply> streams)
+            throws InterruptedException {
+        ScalingResource scaling =
+                new ScalingResource(vertx, (command, replyTo) -> streams.submit(command.scope(), command, replyTo));
         HttpServer server = listening(
                 Settings.HTTP_PORT,
-                HealthServer.listen(vertx, exposure.bind(), settings.get(Settings.HTTP_PORT), report));
+                HealthServer.listen(vertx, exposure.bind(), settings.get(Settings.HTTP_PORT), report, scaling::answer));
         started.add("HTTP", server, s -> Await.result("closing it", s.close(), CLOSE_LIMIT));
         return server.actualPort();
     }

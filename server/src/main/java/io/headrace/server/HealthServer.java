@@ -1,13 +1,15 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.server;
 
+import io.headrace.verticles.gateway.HttpAnswers;
+import io.headrace.verticles.gateway.ScalingResource;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Answers {@code GET /health}: 200 when everything serves, 503 when something does not, with the details as JSON. */
@@ -24,43 +26,33 @@ final class HealthServer {
 
     private HealthServer() {}
 
-    /** Listens; {@code report} is asked on the event loop for each request and must not block. */
-    static Future<HttpServer> listen(Vertx vertx, String host, int port, Supplier<Report> report) {
+    /**
+     * Listens.
+     *
+     * @param report asked on the event loop for each request; must not block
+     * @param others answers requests for other paths; false for those that it does not know
+     */
+    static Future<HttpServer> listen(
+            Vertx vertx, String host, int port, Supplier<Report> report, Predicate<HttpServerRequest> others) {
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(host)
                 .setPort(port)
                 .setIdleTimeout(IDLE_SECONDS)
                 .setMaxHeaderSize(MAX_HEADER_BYTES);
         return vertx.createHttpServer(options)
-                .requestHandler(request -> answer(request, report))
+                .requestHandler(request -> answer(request, report, others))
                 .listen();
     }
 
-    private static void answer(HttpServerRequest request, Supplier<Report> report) {
-        boolean read =
-                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
-        if (!"/health".equals(request.path())) {
-            end(request, 404, new JsonObject().put("error", "there is only /health here"));
-        } else if (!read) {
-            request.response().putHeader("Allow", "GET, HEAD");
-            end(request, 405, new JsonObject().put("error", "/health can only be read"));
-        } else {
-            Report now = report.get();
-            end(request, now.healthy() ? 200 : 503, now.details());
-        }
-    }
-
-    private static void end(HttpServerRequest request, int status, JsonObject body) {
-        String text = body.encodePrettily() + "\n";
-        request.response()
-                .setStatusCode(status)
-                .putHeader("Content-Type", "application/json")
-                .putHeader("Cache-Control", "no-store");
-        if (request.method().equals(HttpMethod.HEAD)) {
-            request.response().putHeader("Content-Length", Integer.toString(text.length()));
-            request.response().end();
-        } else {
-            request.response().end(text);
+    private static void answer(
+            HttpServerRequest request, Supplier<Report> report, Predicate<HttpServerRequest> others) {
+        if ("/health".equals(request.path())) {
+            if (HttpAnswers.isRead(request)) {
+                Report now = report.get();
+                HttpAnswers.json(request, now.healthy() ? 200 : 503, now.details());
+            }
+        } else if (!others.test(request)) {
+            HttpAnswers.problem(request, 404, "there are only /health and " + ScalingResource.PATH + " here");
         }
     }
 }

@@ -1,9 +1,11 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.server;
 
+import io.headrace.engine.segments.LoadOptions;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
 import io.headrace.engine.segments.SegmentsMachine;
+import io.headrace.engine.streams.ScaleLimits;
 import io.headrace.engine.streams.StreamCommand;
 import io.headrace.engine.streams.StreamReply;
 import io.headrace.engine.streams.StreamsMachine;
@@ -92,16 +94,18 @@ final class Standalone {
                 Partitions.ofScopes(Partitions.evenTable(cluster.streamsPartitions()));
         PartitionOpener opener =
                 new PartitionOpener(host, logs, logs.checkpoints(), PartitionMemory.share(settings, cluster));
+        int pace = settings.get(Settings.SCALING_PACE);
         opener.open(
                 "segments",
                 segments,
-                (number, loop, self) -> new SegmentsMachine(PooledByteBufAllocator.DEFAULT),
+                (number, loop, self) -> new SegmentsMachine(
+                        PooledByteBufAllocator.DEFAULT, LoadOptions.atPace(pace), new LoadsToStreams(loop, streams)),
                 PartitionMemory::bytesOf);
         opener.open(
                 "streams",
                 streams,
                 (number, loop, self) -> new StreamsMachine(
-                        StreamsOptions.of(number, cluster.streamsPartitions()),
+                        StreamsOptions.of(number, cluster.streamsPartitions()).withScaling(ScaleLimits.atPace(pace)),
                         // In turns of their own, also if the other partition is on the same loop.
                         (command, replyTo) -> loop.execute(() -> segments.submit(command.segment(), command, replyTo)),
                         (command, replyTo) -> loop.execute(() -> streams.submit(command.scope(), command, replyTo)),
@@ -115,7 +119,7 @@ final class Standalone {
                 WireOptions.DEFAULT.listeningOn(exposure.bind(), settings.get(Settings.STORE_PORT)));
         int storePort = faces.store(vertx, node, EVENT_LOOPS);
         int controllerPort = faces.controller(vertx, storePort, streams);
-        int httpPort = faces.http(vertx, new Health(host, node.counters())::report);
+        int httpPort = faces.http(vertx, new Health(host, node.counters())::report, streams);
         LOG.info("serving; all data is in {}", data.path());
         return new Addresses(
                 Addresses.of(exposure.advertised(), controllerPort),

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 public final class ServerProcess implements AutoCloseable {
     private static final Path LAUNCHER =
             Path.of(System.getProperty("headrace.distribution")).resolve("headrace");
+    private static final String JAVA_OPTIONS = "-Xms64m -Xmx512m";
     private static final long READY_SECONDS = 60;
     private static final long END_SECONDS = 60;
 
@@ -34,18 +35,27 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Starts {@code headrace} with these arguments. */
     static ServerProcess start(Path logs, String... arguments) throws IOException {
+        return start(JAVA_OPTIONS, logs, arguments);
+    }
+
+    private static ServerProcess start(String javaOptions, Path logs, String... arguments) throws IOException {
         Path output = Files.createTempFile(logs, "server", ".out");
         Path errors = Files.createTempFile(logs, "server", ".err");
         List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
         command.addAll(Arrays.asList(arguments));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
-        builder.environment().put("HEADRACE_JAVA_OPTS", "-Xms64m -Xmx512m -Djava.net.preferIPv4Stack=true");
+        builder.environment().put("HEADRACE_JAVA_OPTS", javaOptions + " -Djava.net.preferIPv4Stack=true");
         return new ServerProcess(builder.start(), output, errors);
     }
 
     /** Starts a server on free ports. */
     public static ServerProcess standalone(Path logs, Path data, String... more) throws IOException {
+        return withMemory(JAVA_OPTIONS, logs, data, more);
+    }
+
+    /** Starts a server on free ports, in a JVM with these options. */
+    static ServerProcess withMemory(String javaOptions, Path logs, Path data, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(
                 "standalone",
                 "--data",
@@ -57,7 +67,7 @@ public final class ServerProcess implements AutoCloseable {
                 "--http-port",
                 "0"));
         arguments.addAll(Arrays.asList(more));
-        return start(logs, arguments.toArray(new String[0]));
+        return start(javaOptions, logs, arguments.toArray(new String[0]));
     }
 
     /** Waits for the READY line. */

@@ -167,7 +167,7 @@ final class StandaloneIT {
     void theDemoRunsWithoutAServer() throws Exception {
         try (ServerProcess demo = ServerProcess.start(temporary, "demo")) {
             assertThat(demo.awaitEnd()).as(demo.toString()).isZero();
-            assertThat(demo.output()).contains("Every record came back once");
+            assertThat(demo.output()).contains("Every edit came back once", "39,244 edits");
         }
     }
 

@@ -18,11 +18,13 @@ final class Merges {
     private final SegmentsState state;
     private final Connections connections;
     private final Reads reads;
+    private final LoadMeters loads;
 
-    Merges(SegmentsState state, Connections connections, Reads reads) {
+    Merges(SegmentsState state, Connections connections, Reads reads, LoadMeters loads) {
         this.state = state;
         this.connections = connections;
         this.reads = reads;
+        this.loads = loads;
     }
 
     void merge(Merge command, ReplyTo<? super SegmentReply> replyTo, Turn<SegmentCommand, SegmentReply> turn) {
@@ -45,6 +47,7 @@ final class Merges {
         if (updates == null) {
             if (!source.sealed) {
                 turn.log(new SegmentRecord.Seal(source.id, turn.now()));
+                loads.ended(source);
                 reads.wake(source, turn);
             }
             turn.reply(replyTo, new SegmentReply.AttributeUpdated(false));
@@ -53,6 +56,7 @@ final class Merges {
         updates.forEach((id, value) -> turn.log(new SegmentRecord.SetAttribute(
                 target.id, turn.now(), id.getMostSignificantBits(), id.getLeastSignificantBits(), value)));
         move(target, source, turn);
+        loads.mergesDone(target, turn);
         reads.wake(target, turn);
         turn.reply(replyTo, new SegmentReply.Merged(List.of(target.length)));
     }
@@ -84,6 +88,7 @@ final class Merges {
             }
             lengths.add(target.length);
         }
+        loads.mergesDone(target, turn);
         reads.wake(target, turn);
         turn.replyConfirmed(replyTo, new SegmentReply.Merged(lengths));
     }
@@ -91,6 +96,7 @@ final class Merges {
     private void move(Segment target, Segment source, Turn<SegmentCommand, SegmentReply> turn) {
         long from = target.length;
         turn.log(new SegmentRecord.Merge(target.id, turn.now(), source.id));
+        loads.merged(target, source, turn);
         if (target.length > from) {
             Attached attached = Attached.of(target);
             if (attached.mergedIn <= turn.committedFrame()) {
@@ -108,6 +114,10 @@ final class Merges {
         }
         if (target.sealed) {
             return new SegmentReply.Sealed(target.name);
+        }
+        if (target.table != null || source.table != null) {
+            return new SegmentReply.BadArgument(
+                    "segment " + (target.table == null ? source : target).name + " is a table and cannot be merged");
         }
         if (source.startOffset > 0) {
             return new SegmentReply.BadArgument(

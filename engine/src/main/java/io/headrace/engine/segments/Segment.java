@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.segments;
 
+import io.headrace.engine.tables.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,10 @@ final class Segment {
 
     @Nullable
     Attributes attributes;
+
+    /** Null unless this is a table segment, which has entries and no bytes. */
+    @Nullable
+    Table table;
 
     // Of this owner only.
     /** Frame of the last record that changed this segment; 0 if that was before this owner restored it. */

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.segments;
 
+import io.headrace.engine.tables.TableCommand;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.UUID;
@@ -99,6 +100,20 @@ public sealed interface SegmentCommand {
 
     /** Merges in list order; a missing source counts as merged. */
     record MergeBatch(String segment, List<String> sources) implements SegmentCommand {}
+
+    /**
+     * Creates an empty table segment. It is sealed and deleted like any other; what reads and writes bytes is refused.
+     *
+     * @param keyLength of all keys, in bytes; 0 for keys of any length
+     * @param rolloverBytes as in {@link Create}
+     */
+    record CreateTable(String segment, int keyLength, long rolloverBytes) implements SegmentCommand {}
+
+    /** Deletes a table segment; anything else is refused. */
+    record DeleteTable(String segment, boolean mustBeEmpty) implements SegmentCommand {}
+
+    /** Executes a command on the entries of a table segment. Answered by {@link SegmentReply.OfTable}. */
+    record OnTable(String segment, TableCommand command) implements SegmentCommand {}
 
     /** A connection has ended: its waiting reads and writer bindings go, its transient segments are deleted. Sent to every partition that the connection used; {@code segment} is empty. No reply. */
     record Disconnected(long connection) implements SegmentCommand {

@@ -11,7 +11,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * The records of a {@code segments} partition. Durable format: each body starts with {@code u8 version | i64 segment id};
  * what follows is written at each kind, in order; numbers are big-endian, times are milliseconds since the Unix epoch. A
- * new layout of a kind gets a new version and the old one stays readable; type numbers are never reused.
+ * new layout of a kind gets a new version and the old one stays readable; type numbers are never reused. Numbers that are
+ * free here may be taken by {@link io.headrace.engine.tables.TableRecord}.
  */
 sealed interface SegmentRecord extends LogRecord {
     int CREATE = 1;
@@ -23,6 +24,7 @@ sealed interface SegmentRecord extends LogRecord {
     int MERGE = 7;
     int SET_ATTRIBUTE = 8;
     int SET_POLICY = 9;
+    int CREATE_TABLE = 20;
 
     int VERSION = 1;
     int HEADER_BYTES = 1 + Long.BYTES;
@@ -92,6 +94,37 @@ sealed interface SegmentRecord extends LogRecord {
             String name = in.readCharSequence(in.readUnsignedShort(), StandardCharsets.UTF_8)
                     .toString();
             return new Create(segment, time, isTransient, scaleType, targetRate, rolloverBytes, name);
+        }
+    }
+
+    /** A table segment begins: {@code i64 time | i32 key length | i64 rollover bytes | u16 length and UTF-8 bytes of the name}. */
+    record CreateTable(long segment, long time, int keyLength, long rolloverBytes, String name)
+            implements SegmentRecord {
+        @Override
+        public int type() {
+            return CREATE_TABLE;
+        }
+
+        @Override
+        public int size() {
+            return HEADER_BYTES + 22 + ByteBufUtil.utf8Bytes(name);
+        }
+
+        @Override
+        public void writeRest(ByteBuf out) {
+            out.writeLong(time).writeInt(keyLength).writeLong(rolloverBytes);
+            out.writeShort(ByteBufUtil.utf8Bytes(name));
+            ByteBufUtil.writeUtf8(out, name);
+        }
+
+        static CreateTable read(ByteBuf in) {
+            long segment = in.readLong();
+            long time = in.readLong();
+            int keyLength = in.readInt();
+            long rolloverBytes = in.readLong();
+            String name = in.readCharSequence(in.readUnsignedShort(), StandardCharsets.UTF_8)
+                    .toString();
+            return new CreateTable(segment, time, keyLength, rolloverBytes, name);
         }
     }
 

@@ -1,12 +1,16 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.segments;
 
+import io.headrace.engine.tables.TableReply;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.UUID;
 
 /** What a {@code segments} partition answers to a {@link SegmentCommand}. */
 public sealed interface SegmentReply {
+
+    /** What the table answers, be it success or refusal. */
+    record OfTable(TableReply reply) implements SegmentReply {}
 
     /** To create, seal, truncate, delete, policy updates and appends at an offset. */
     record Ok() implements SegmentReply {

@@ -11,7 +11,7 @@ import java.util.UUID;
 
 /**
  * Executes {@link SegmentCommand}s. The data of segments is not copied out of the log: the state keeps where in which
- * frame it stands, and reads are answered from frames.
+ * frame it stands, and reads are answered from frames. Table segments keep their entries in the state instead.
  *
  * <p>Replies are held as long as needed and no longer: what reports on a segment waits for the last change of that
  * segment, data for the frames it stands in. What reports that a segment is missing, or is there already, waits until the
@@ -20,13 +20,24 @@ import java.util.UUID;
 public final class SegmentsMachine implements StateMachine<SegmentCommand, SegmentReply> {
     private final SegmentsState state = new SegmentsState();
     private final Connections connections = new Connections();
+    private final LoadMeters loads;
     private final Reads reads;
     private final Merges merges;
+    private final TableSegments tables = new TableSegments(state);
 
-    /** @param allocator of read replies that are copies */
+    /** A machine whose loads nobody wants to know. */
     public SegmentsMachine(ByteBufAllocator allocator) {
-        reads = new Reads(allocator, connections);
-        merges = new Merges(state, connections, reads);
+        this(allocator, LoadOptions.DEFAULT, LoadReports.NONE);
+    }
+
+    /**
+     * @param allocator of read replies that are copies
+     * @param reports receives the loads of segments with a scaling policy
+     */
+    public SegmentsMachine(ByteBufAllocator allocator, LoadOptions options, LoadReports reports) {
+        this.loads = new LoadMeters(options, reports);
+        this.reads = new Reads(allocator, connections);
+        this.merges = new Merges(state, connections, reads, loads);
     }
 
     @Override
@@ -36,6 +47,8 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             create(create, replyTo, turn);
         } else if (command instanceof SegmentCommand.CreateTransient create) {
             createTransient(create, replyTo, turn);
+        } else if (command instanceof SegmentCommand.CreateTable create) {
+            tables.create(create, replyTo, turn);
         } else if (command instanceof SegmentCommand.Merge merge) {
             merges.merge(merge, replyTo, turn);
         } else if (command instanceof SegmentCommand.MergeBatch merge) {
@@ -60,6 +73,9 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             SegmentCommand command,
             ReplyTo<? super SegmentReply> replyTo,
             Turn<SegmentCommand, SegmentReply> turn) {
+        if (tables.execute(segment, command, replyTo, turn)) {
+            return;
+        }
         if (command instanceof SegmentCommand.Append append) {
             append(segment, append, replyTo, turn);
         } else if (command instanceof SegmentCommand.AppendAt append) {
@@ -69,8 +85,9 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
         } else if (command instanceof SegmentCommand.SetupAppend setup) {
             setUp(segment, setup, replyTo, turn);
         } else if (command instanceof SegmentCommand.GetInfo) {
-            SegmentReply info = new SegmentReply.Info(
-                    segment.sealed, segment.lastModifiedMillis, segment.length, segment.startOffset);
+            long length = segment.table == null ? segment.length : segment.table.length();
+            SegmentReply info =
+                    new SegmentReply.Info(segment.sealed, segment.lastModifiedMillis, length, segment.startOffset);
             turn.replyAfter(segment.changedIn, replyTo, info);
         } else if (command instanceof SegmentCommand.GetAttribute get) {
             long value = attribute(segment, get.attribute());
@@ -94,12 +111,14 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             Turn<SegmentCommand, SegmentReply> turn) {
         if (command instanceof SegmentCommand.Seal) {
             turn.log(new SegmentRecord.Seal(segment.id, turn.now()));
+            loads.ended(segment);
             reads.wake(segment, turn);
             turn.reply(replyTo, SegmentReply.Ok.INSTANCE);
         } else if (command instanceof SegmentCommand.UpdateAttribute update) {
             updateAttribute(segment, update, replyTo, turn);
         } else if (command instanceof SegmentCommand.UpdatePolicy update) {
             turn.log(new SegmentRecord.SetPolicy(segment.id, turn.now(), update.scaleType(), update.targetRate()));
+            loads.policySet(segment, turn.now());
             turn.reply(replyTo, SegmentReply.Ok.INSTANCE);
         } else {
             throw new IllegalArgumentException("no way to execute a " + command.getClass());
@@ -140,12 +159,29 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             SegmentRecord.Create record,
             ReplyTo<? super SegmentReply> replyTo,
             Turn<SegmentCommand, SegmentReply> turn) {
-        Segment existing = state.find(record.name());
-        if (existing != null) {
+        if (!isFree(record.name(), state, replyTo, turn)) {
+            return false;
+        }
+        turn.log(record);
+        Segment created = state.find(record.name());
+        if (created != null) {
+            loads.policySet(created, turn.now());
+        }
+        turn.reply(replyTo, SegmentReply.Ok.INSTANCE);
+        return true;
+    }
+
+    /** Whether a segment of this name may be created; if not, says why. */
+    static boolean isFree(
+            String name,
+            SegmentsState state,
+            ReplyTo<? super SegmentReply> replyTo,
+            Turn<SegmentCommand, SegmentReply> turn) {
+        if (state.find(name) != null) {
             turn.replyConfirmed(replyTo, new SegmentReply.AlreadyExists());
             return false;
         }
-        int nameBytes = ByteBufUtil.utf8Bytes(record.name());
+        int nameBytes = ByteBufUtil.utf8Bytes(name);
         if (nameBytes == 0 || nameBytes > SegmentRecord.Create.MAX_NAME_BYTES) {
             turn.reply(
                     replyTo,
@@ -153,8 +189,6 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
                             + " bytes, not " + nameBytes));
             return false;
         }
-        turn.log(record);
-        turn.reply(replyTo, SegmentReply.Ok.INSTANCE);
         return true;
     }
 
@@ -197,6 +231,7 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             return;
         }
         log(segment, writer, command.eventNumber(), command.eventCount(), command.data(), turn);
+        loads.appended(segment, command.data().readableBytes(), command.eventCount(), turn);
         reads.wake(segment, turn);
         turn.reply(replyTo, new SegmentReply.Appended(writer, command.eventNumber(), previous, segment.length));
     }
@@ -292,6 +327,7 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
 
     private void delete(Segment segment, Turn<SegmentCommand, SegmentReply> turn) {
         turn.log(new SegmentRecord.Delete(segment.id, turn.now()));
+        loads.ended(segment);
         reads.refuse(segment, turn);
         connections.detach(segment);
     }
@@ -318,6 +354,7 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     /** Deletes the transient segments of former owners: their connections ended with them. */
     @Override
     public void recovered(Turn<SegmentCommand, SegmentReply> turn) {
+        loads.recovered(state, turn.now());
         if (state.transientCount() > 0) {
             state.all().stream()
                     .filter(segment -> segment.isTransient)
@@ -328,7 +365,7 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
 
     @Override
     public void tick(Turn<SegmentCommand, SegmentReply> turn) {
-        // Everything happens in the turn of the command that causes it.
+        loads.tick(state, turn);
     }
 
     @Override
@@ -356,6 +393,11 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     /** Bytes of data that can be read, over all segments. */
     public long dataBytes() {
         return state.bytes();
+    }
+
+    /** Number of segments whose load is measured: those with a scaling policy that were written to of late. */
+    public int measuredSegments() {
+        return loads.count();
     }
 
     /** Number of reads that wait for data. */

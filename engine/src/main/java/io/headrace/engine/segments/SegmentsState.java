@@ -2,6 +2,9 @@
 package io.headrace.engine.segments;
 
 import io.headrace.engine.log.LogException;
+import io.headrace.engine.state.HeapState;
+import io.headrace.engine.tables.Table;
+import io.headrace.engine.tables.TableRecord;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
@@ -17,6 +20,7 @@ final class SegmentsState {
 
     private final LongObjectMap<Segment> byId = new LongObjectHashMap<>();
     private final FrameUse frames = new FrameUse();
+    private final HeapState keyed = new HeapState();
     private long nextId = 1;
     private long bytes;
     private int transients;
@@ -24,6 +28,11 @@ final class SegmentsState {
     @Nullable
     Segment find(String name) {
         return byName.get(name);
+    }
+
+    @Nullable
+    Segment find(long id) {
+        return byId.get(id);
     }
 
     Collection<Segment> all() {
@@ -46,6 +55,11 @@ final class SegmentsState {
     /** Number that the next segment gets. */
     long nextId() {
         return nextId;
+    }
+
+    /** The entries of tables. */
+    HeapState keyed() {
+        return keyed;
     }
 
     long oldestFrame() {
@@ -90,6 +104,8 @@ final class SegmentsState {
                 segment.scaleType = set.scaleType();
                 segment.targetRate = set.targetRate();
             }
+            case SegmentRecord.CREATE_TABLE -> createTable(SegmentRecord.CreateTable.read(body), frame);
+            case TableRecord.PUT, TableRecord.PUT_PART, TableRecord.REMOVE -> changeTable(type, body, frame);
             default ->
                 throw new LogException(
                         LogException.Kind.CORRUPT,
@@ -105,6 +121,26 @@ final class SegmentsState {
         segment.changedIn = frame;
         nextId = record.segment() + 1;
         add(segment);
+    }
+
+    private void createTable(SegmentRecord.CreateTable record, long frame) {
+        Segment segment = new Segment(record.segment(), record.name(), false, record.time(), record.rolloverBytes());
+        segment.table = new Table(keyed, segment.id, record.keyLength());
+        segment.changedIn = frame;
+        nextId = record.segment() + 1;
+        add(segment);
+    }
+
+    private void changeTable(int type, ByteBuf body, long frame) {
+        Segment segment = changing(body.readLong(), frame);
+        Table table = segment.table;
+        if (table == null) {
+            throw new LogException(
+                    LogException.Kind.CORRUPT,
+                    "frame " + frame + " changes segment number " + segment.id + " as a table, which it is not");
+        }
+        segment.lastModifiedMillis = body.readLong();
+        table.apply(type, body);
     }
 
     private void append(Segment segment, int length, long frame, int position) {
@@ -167,6 +203,9 @@ final class SegmentsState {
     }
 
     private void remove(Segment segment) {
+        if (segment.table != null) {
+            segment.table.drop();
+        }
         byName.remove(segment.name);
         byId.remove(segment.id);
         transients -= segment.isTransient ? 1 : 0;

@@ -2,6 +2,8 @@
 package io.headrace.engine.segments;
 
 import io.headrace.engine.log.LogException;
+import io.headrace.engine.state.Varint;
+import io.headrace.engine.tables.Table;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
@@ -10,28 +12,39 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Durable format of a snapshot, version 1. {@code var} is an unsigned {@link Varint}, {@code sig} a signed one; a fixed
+ * Durable format of a snapshot, version 2. {@code var} is an unsigned {@link Varint}, {@code sig} a signed one; a fixed
  * number is big-endian; times are milliseconds since the Unix epoch.
  *
  * <pre>
  * snapshot   u8 version | var next segment id | var segment count | segments in ascending order of id
- * segment    var id - id before | var length and UTF-8 bytes of the name | u8 flags (bit 0 sealed, bit 1 transient)
+ *            the entries of tables, as {@link io.headrace.engine.state.HeapState} says
+ * segment    var id - id before | var length and UTF-8 bytes of the name
+ *            u8 flags (bit 0 sealed, bit 1 transient, bit 2 table)
  *            i8 scale type | sig target rate | var rollover bytes | sig created | sig last modified - created
  *            var start offset | var length - start offset | var event count
  *            var attribute count | per attribute, in ascending order of ids: i64, i64 id | sig value
  *            var extent count | if any: var start offset - offset of the first extent
  *            per extent: var length | sig frame - frame of the extent before | var position in the frame
+ *            if it is a table: var key length | var length of the table | var entry count
  * </pre>
+ *
+ * Version 1 knew no tables: it ends with the segments.
  */
 final class Snapshot {
-    private static final int VERSION = 1;
-    private static final int SEALED = 0b01;
-    private static final int TRANSIENT = 0b10;
+    private static final int VERSION = 2;
+    private static final int VERSION_WITHOUT_TABLES = 1;
+    private static final int SEALED = 0b001;
+    private static final int TRANSIENT = 0b010;
+    private static final int TABLE = 0b100;
+
+    private final SegmentsState state;
 
     private long[] frames = new long[1024];
     private int frameCount;
 
-    private Snapshot() {}
+    private Snapshot(SegmentsState state) {
+        this.state = state;
+    }
 
     static void write(SegmentsState state, ByteBuf out) {
         out.writeByte(VERSION);
@@ -43,12 +56,15 @@ final class Snapshot {
             previousId = segment.id;
             writeSegment(segment, out);
         }
+        state.keyed().snapshot(out);
     }
 
     private static void writeSegment(Segment segment, ByteBuf out) {
         Varint.write(out, ByteBufUtil.utf8Bytes(segment.name));
         ByteBufUtil.writeUtf8(out, segment.name);
-        out.writeByte((segment.sealed ? SEALED : 0) | (segment.isTransient ? TRANSIENT : 0));
+        Table table = segment.table;
+        out.writeByte(
+                (segment.sealed ? SEALED : 0) | (segment.isTransient ? TRANSIENT : 0) | (table == null ? 0 : TABLE));
         out.writeByte(segment.scaleType);
         Varint.writeSigned(out, segment.targetRate);
         Varint.write(out, segment.rolloverBytes);
@@ -78,15 +94,20 @@ final class Snapshot {
                 previousFrame = extents.frame(i);
             }
         }
+        if (table != null) {
+            Varint.write(out, table.keyLength());
+            Varint.write(out, table.length());
+            Varint.write(out, table.count());
+        }
     }
 
     /** Fills an empty state from a snapshot; fails if the bytes are not a whole snapshot of a known version. */
     static void read(ByteBuf in, SegmentsState state) {
         int version = in.readUnsignedByte();
-        if (version != VERSION) {
+        if (version != VERSION && version != VERSION_WITHOUT_TABLES) {
             throw corrupt("its version is " + version + ", this program knows " + VERSION);
         }
-        Snapshot snapshot = new Snapshot();
+        Snapshot snapshot = new Snapshot(state);
         long nextId = Varint.read(in);
         int count = Math.toIntExact(Varint.read(in));
         List<Segment> segments = new ArrayList<>(Math.min(count, in.readableBytes()));
@@ -94,6 +115,9 @@ final class Snapshot {
         for (int i = 0; i < count; i++) {
             id += Varint.read(in);
             segments.add(snapshot.readSegment(id, in));
+        }
+        if (version != VERSION_WITHOUT_TABLES) {
+            state.keyed().restore(in);
         }
         if (in.isReadable()) {
             throw corrupt(in.readableBytes() + " bytes follow its end");
@@ -123,6 +147,10 @@ final class Snapshot {
         long extentCount = Varint.read(in);
         if (extentCount > 0) {
             readExtents(segment, extentCount, in);
+        }
+        if ((flags & TABLE) != 0) {
+            int keyLength = Math.toIntExact(Varint.read(in));
+            segment.table = Table.restored(state.keyed(), id, keyLength, Varint.read(in), Varint.read(in));
         }
         return segment;
     }

@@ -5,8 +5,8 @@
  * must never hold a buffer longer than a reply needs it.
  *
  * <p>{@link io.headrace.engine.segments.SegmentsMachine} executes commands, with {@code Reads} and {@code Merges}; what
- * is durable is in {@code SegmentsState}, what belongs to this owner only in {@code Connections}. The durable formats are
- * {@code SegmentRecord} and {@code Snapshot}.
+ * is durable is in {@code SegmentsState}, what belongs to this owner only in {@code Connections} and {@code LoadMeters}.
+ * The durable formats are {@code SegmentRecord} and {@code Snapshot}.
  */
 @NullMarked
 package io.headrace.engine.segments;

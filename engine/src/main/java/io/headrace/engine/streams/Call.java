@@ -22,7 +22,7 @@ sealed interface Call {
 
     /** Whether the call is done with; if not, it is made again later. */
     static boolean accepts(SegmentCommand command, SegmentReply reply) {
-        if (command instanceof SegmentCommand.Create) {
+        if (command instanceof SegmentCommand.Create || command instanceof SegmentCommand.CreateTable) {
             return reply instanceof SegmentReply.Ok || reply instanceof SegmentReply.AlreadyExists;
         } else if (command instanceof SegmentCommand.MergeBatch) {
             return reply instanceof SegmentReply.Merged;

@@ -65,12 +65,13 @@ final class Context {
         return RowCodec.record(RowCodec.PUT, row).size() <= MAX_ROW_BYTES;
     }
 
+    /** Replies once it is certain that what the reply says was still true when the command was executed. */
     void reply(ReplyTo<? super StreamReply> replyTo, StreamReply reply) {
-        turn.reply(replyTo, reply);
+        turn.replyConfirmed(replyTo, reply);
     }
 
     void fail(ReplyTo<? super StreamReply> replyTo, Code code, String message) {
-        turn.reply(replyTo, new Failed(code, message));
+        reply(replyTo, new Failed(code, message));
     }
 
     /** The caller is answered by {@link #answer}. */

@@ -1,7 +1,10 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.streams;
 
+import io.headrace.codecs.name.SegmentName;
+import io.headrace.engine.segments.Load;
 import io.headrace.engine.segments.SegmentReply;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,21 @@ public sealed interface InternalCommand extends StreamCommand.Internal {
 
     /** Answered by {@link StreamReply.UpdateSubscriberStatus}; a missing stream or subscriber is success. */
     record RemoveSubscriber(StreamName stream, String subscriber, UUID groupId) implements InternalCommand {
+        @Override
+        public String scope() {
+            return stream.scope();
+        }
+    }
+
+    /** The load of a segment. Answered by {@link StreamReply.Accepted}, whatever comes of it. */
+    record ReportLoad(StreamName stream, long segmentId, Load load) implements InternalCommand {
+
+        /** The report of a segment's owner to that of its stream; empty if the segment is none of a stream. */
+        public static Optional<ReportLoad> of(String segment, Load load) {
+            return SegmentName.parse(segment)
+                    .map(name -> new ReportLoad(new StreamName(name.scope(), name.stream()), name.id(), load));
+        }
+
         @Override
         public String scope() {
             return stream.scope();

@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
 final class Names {
     static final String SYSTEM_SCOPE = "_system";
 
+    /** No stream has a name with this at its end, so that a table and a stream may have the same name. */
+    private static final String TABLE_SUFFIX = "_kvtable";
+
     private static final int MAX_INTERNAL = 255;
     private static final int MAX_USER = 250;
     private static final Pattern USER = Pattern.compile("[A-Za-z0-9.-]+");
@@ -32,6 +35,10 @@ final class Names {
 
     static String segment(StreamName stream, long segmentId) {
         return SegmentName.of(stream.scope(), stream.stream(), segmentId).qualified();
+    }
+
+    static String tableSegment(String scope, String table, long segmentId) {
+        return SegmentName.of(scope, table + TABLE_SUFFIX, segmentId).qualified();
     }
 
     /** The segment for what a transaction of an epoch writes to the segment of a number. */

@@ -122,7 +122,20 @@ sealed interface Row {
     record SampleRow(StreamName name, long atMillis, StreamCut cut, long size) implements Row {}
 
     /** The segment had so little load until then that it may be merged; {@link Long#MAX_VALUE} for ever. */
-    record ColdRow(StreamName name, long segmentId, long untilMillis) implements Row {}
+    record ColdRow(StreamName name, long segmentId, long untilMillis) implements Row {
+        static final long FOR_EVER = Long.MAX_VALUE;
+
+        boolean isForEver() {
+            return untilMillis == FOR_EVER;
+        }
+    }
+
+    /**
+     * A decision of automatic scaling that had an effect. A stream keeps the newest {@link StreamData#MAX_VERDICTS}.
+     *
+     * @param number consecutive for the life of the stream
+     */
+    record VerdictRow(StreamName name, long number, Verdict verdict) implements Row {}
 
     /** What a writer noted last. */
     record WriterRow(StreamName name, String writer, long timestamp, StreamCut position, boolean alive)

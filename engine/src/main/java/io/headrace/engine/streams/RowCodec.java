@@ -22,6 +22,7 @@ import io.headrace.engine.streams.Row.TableRow;
 import io.headrace.engine.streams.Row.TableState;
 import io.headrace.engine.streams.Row.TransactionRow;
 import io.headrace.engine.streams.Row.TruncationRow;
+import io.headrace.engine.streams.Row.VerdictRow;
 import io.headrace.engine.streams.Row.WorkRow;
 import io.headrace.engine.streams.Row.WriterRow;
 import io.headrace.engine.streams.StreamReply.TransactionState;
@@ -124,6 +125,8 @@ final class RowCodec {
             PartCodec.write(out, r.last());
             PartCodec.write(out, r.next());
             out.bool(r.written()).int64(r.attribute()).int64(r.startOffset()).longs(r.milestones());
+        } else if (row instanceof VerdictRow r) {
+            VerdictCodec.write(out.stream(r.name()).int64(r.number()), r.verdict());
         } else {
             throw new IllegalStateException("no way to write a " + row.getClass());
         }
@@ -166,8 +169,10 @@ final class RowCodec {
             return 17;
         } else if (row instanceof RetiredTableRow) {
             return 18;
-        } else {
+        } else if (row instanceof MarkRow) {
             return 19;
+        } else {
+            return 20;
         }
     }
 
@@ -175,7 +180,8 @@ final class RowCodec {
         int kind = in.byteValue();
         int version = in.byteValue();
         if (version != VERSION) {
-            throw new IllegalStateException("a row of kind " + kind + " has the unknown version " + version);
+            throw new IllegalStateException(
+                    "a row of kind " + kind + " has version " + version + ", this program knows " + VERSION);
         }
         return switch (kind) {
             case 1 -> new ScopeRow(in.string(), in.uuid(), in.int64(), in.bool());
@@ -227,6 +233,7 @@ final class RowCodec {
                         in.int64(),
                         in.int64(),
                         in.longs());
+            case 20 -> new VerdictRow(in.stream(), in.int64(), VerdictCodec.read(in));
             default -> throw new IllegalStateException("a row has the unknown kind " + kind);
         };
     }

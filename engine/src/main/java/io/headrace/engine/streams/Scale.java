@@ -11,6 +11,7 @@ import io.headrace.engine.streams.StreamReply.ScaleStarted;
 import io.headrace.engine.streams.StreamReply.ScaleStatus;
 import io.headrace.engine.streams.Work.ScaleStream;
 import io.headrace.engine.streams.Work.Subject;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,10 @@ final class Scale implements Procedure {
     void scale(StreamCommand.Scale command, ReplyTo<? super StreamReply> replyTo, Context c) {
         Subject subject = new Subject.OfStream(command.stream());
         StreamData stream = c.state().stream(command.stream());
-        if (stream == null
+        Transition past = stream == null ? null : past(stream.graph, command.sealedSegments());
+        if (past != null && past.answers(command.sealedSegments(), command.ranges())) {
+            c.reply(replyTo, started(past));
+        } else if (stream == null
                 || stream.isSealed()
                 || stream.state() == StreamState.SEALING
                 || stream.state() == StreamState.CREATING) {
@@ -61,6 +65,23 @@ final class Scale implements Procedure {
                 c.reply(replyTo, refused(ScaleStatus.FAILURE));
             }
         }
+    }
+
+    /** The change that some segments have ended with, or null if they are current or a roll has ended them. */
+    private static @Nullable Transition past(EpochGraph graph, Set<Long> sealed) {
+        int epoch = sealed.stream().mapToInt(graph::sealedIn).max().orElse(Integer.MAX_VALUE);
+        if (!graph.hasEpoch(epoch) || graph.epoch(epoch).reference() != epoch) {
+            return null;
+        }
+        List<Long> ended = graph.epoch(epoch - 1).segments().stream()
+                .map(SegmentRange::id)
+                .filter(id -> graph.sealedIn(id) == epoch)
+                .toList();
+        List<SegmentRange> created = graph.epoch(epoch).segments().stream()
+                .filter(s -> EpochGraph.createdIn(s.id()) == epoch)
+                .sorted(Comparator.comparingLong(SegmentRange::id))
+                .toList();
+        return new Transition(epoch - 1, ended, created);
     }
 
     /** Begins to scale a stream that is not busy; null if it cannot be done. */
@@ -117,16 +138,21 @@ final class Scale implements Procedure {
             case MEASURE -> {
                 int next = transition.epoch() + 1;
                 c.put(new SealedSizesRow(name, next, Calls.lengths(name, transition.sealed(), answers)));
-                for (long id : transition.sealed()) {
-                    ColdRow cold = stream.cold.get(id);
-                    if (cold != null) {
-                        c.remove(cold);
-                    }
-                }
+                forgetCold(stream, transition.sealed(), c);
                 c.put(stream.row.withEpoch(next));
             }
         }
         return null;
+    }
+
+    /** Segments that have ended are not cold. */
+    static void forgetCold(StreamData stream, List<Long> segmentIds, Context c) {
+        for (long id : segmentIds) {
+            ColdRow cold = stream.cold.get(id);
+            if (cold != null) {
+                c.remove(cold);
+            }
+        }
     }
 
     @Override

@@ -11,7 +11,6 @@ import io.headrace.engine.streams.StreamReply.NamePage;
 import io.headrace.engine.streams.Waiters.Event;
 import io.headrace.engine.streams.Work.Subject;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
@@ -98,10 +97,11 @@ final class Scopes implements Procedure {
         c.reply(replyTo, page(tagged, command.token(), command.limit()));
     }
 
-    /** There are no tables yet; clients ask for them before they delete a scope. */
     void listTables(StreamCommand.ListTables command, ReplyTo<? super StreamReply> replyTo, Context c) {
         ScopeData scope = c.state().scope(command.scope());
-        c.reply(replyTo, scope == null ? noScope() : page(Collections.emptyNavigableSet(), "", command.limit()));
+        c.reply(
+                replyTo,
+                scope == null ? noScope() : page(scope.tables.navigableKeySet(), command.token(), command.limit()));
     }
 
     static NamePage noScope() {

@@ -18,6 +18,7 @@ import io.headrace.engine.streams.Row.SubscriberRow;
 import io.headrace.engine.streams.Row.TableRow;
 import io.headrace.engine.streams.Row.TransactionRow;
 import io.headrace.engine.streams.Row.TruncationRow;
+import io.headrace.engine.streams.Row.VerdictRow;
 import io.headrace.engine.streams.Row.WorkRow;
 import io.headrace.engine.streams.Row.WriterRow;
 import io.headrace.engine.streams.Work.Subject;
@@ -153,6 +154,8 @@ final class State {
             scopeOf(r.scope()).tables.put(r.table(), r);
         } else if (row instanceof RetiredTableRow r) {
             retiredTables.put(new StreamName(r.scope(), r.table()), r);
+        } else if (row instanceof VerdictRow r) {
+            streamOf(r.name()).put(r);
         }
     }
 
@@ -243,6 +246,7 @@ final class State {
         if (stream.mark != null) {
             consumer.accept(stream.mark);
         }
+        stream.verdicts.values().forEach(consumer);
     }
 
     private static void acceptWork(Subject subject, @Nullable Work work, Consumer<Row> consumer) {

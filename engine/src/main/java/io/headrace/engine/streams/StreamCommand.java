@@ -135,15 +135,10 @@ public sealed interface StreamCommand {
     record CheckScale(StreamName stream, int epoch) implements OfStream {}
 
     /**
-     * A segment is loaded too much or too little, says its store. Answered by {@link StreamReply.Accepted}, whatever
-     * comes of it.
-     *
-     * @param splits wanted number of parts, at least 2, or 0 if the load is too low
-     * @param silent nothing at all was written of late
-     * @param timeMillis of the observation
+     * What automatic scaling has done to a stream and why, and what it would do now. Answered by {@link
+     * StreamReply.Scaling}; NOT_FOUND without the stream.
      */
-    record AutoScale(StreamName stream, long segmentId, int splits, boolean silent, long timeMillis)
-            implements OfStream {}
+    record GetScaling(StreamName stream) implements OfStream {}
 
     // ------------------------------------------------------------------------------------------ transactions
 

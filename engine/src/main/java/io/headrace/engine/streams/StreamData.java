@@ -10,6 +10,7 @@ import io.headrace.engine.streams.Row.StreamState;
 import io.headrace.engine.streams.Row.SubscriberRow;
 import io.headrace.engine.streams.Row.TransactionRow;
 import io.headrace.engine.streams.Row.TruncationRow;
+import io.headrace.engine.streams.Row.VerdictRow;
 import io.headrace.engine.streams.Row.WriterRow;
 import io.headrace.engine.streams.StreamReply.TransactionState;
 import java.util.HashMap;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** All rows of one stream, arranged for use. Changed by {@link State} only. */
 final class StreamData {
+    /** Decisions of automatic scaling that are kept. */
+    static final int MAX_VERDICTS = 16;
+
     StreamRow row;
     StreamConfiguration configuration = StreamConfiguration.of(ScalingPolicy.fixed(1));
     final EpochGraph graph = new EpochGraph();
@@ -45,6 +49,7 @@ final class StreamData {
     final NavigableMap<Long, SampleRow> samples = new TreeMap<>();
     final Map<Long, ColdRow> cold = new TreeMap<>();
     final SortedMap<String, WriterRow> writers = new TreeMap<>();
+    final NavigableMap<Long, VerdictRow> verdicts = new TreeMap<>();
 
     @Nullable
     MarkRow mark;
@@ -86,6 +91,13 @@ final class StreamData {
     /** Number of transactions in the state OPEN. */
     int openTransactions() {
         return open;
+    }
+
+    void put(VerdictRow verdict) {
+        verdicts.put(verdict.number(), verdict);
+        while (verdicts.size() > MAX_VERDICTS) {
+            verdicts.pollFirstEntry();
+        }
     }
 
     void put(TransactionRow transaction) {

@@ -142,6 +142,37 @@ public sealed interface StreamReply {
         INTERNAL_ERROR
     }
 
+    /**
+     * How a stream follows its load.
+     *
+     * @param epoch the current one
+     * @param busy what would change segments waits until other work on the stream has ended
+     * @param segments the current ones, sorted by key; empty if the stream is sealed
+     * @param verdicts the latest that had an effect, oldest first
+     */
+    record Scaling(
+            StreamName stream,
+            ScalingPolicy policy,
+            ScaleLimits limits,
+            int epoch,
+            boolean busy,
+            List<SegmentScaling> segments,
+            List<Verdict> verdicts)
+            implements StreamReply {}
+
+    /**
+     * The load of a segment and what comes of it.
+     *
+     * @param coldUntilMillis until when the segment counts as cold: 0 if it does not, {@link Long#MAX_VALUE} for ever
+     * @param latest verdict on the latest report to this owner of the partition; null if there was none
+     * @param next what would be decided now
+     */
+    record SegmentScaling(
+            SegmentRange segment,
+            long coldUntilMillis,
+            @Nullable Verdict latest,
+            Decision next) {}
+
     // ------------------------------------------------------------------------------------------ transactions
 
     /**

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * The controller: executes {@link StreamCommand}s. Short commands change rows and reply. Long ones become work: what is
  * to be done is remembered in the state, its calls go to other partitions when that is durable, and the caller's reply
  * waits until all is done. There is never more than one work at a time on a stream; other changes wait for it to end.
+ *
+ * <p>Every reply is confirmed by the log, also one that only tells what is: an owner of old would not know of the newest
+ * epoch, and a writer that is told of no successors takes the stream for sealed.
  */
 public final class StreamsMachine implements StateMachine<StreamCommand, StreamReply> {
     private static final int SNAPSHOT_VERSION = 1;
@@ -38,6 +41,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     private final StreamTruncation truncation = new StreamTruncation();
     private final StreamEnd end = new StreamEnd();
     private final Scale scale = new Scale();
+    private final AutoScaling autoScaling;
     private final Transactions transactions;
     private final TransactionCommit commit = new TransactionCommit();
     private final WatermarkEmission emission = new WatermarkEmission();
@@ -45,6 +49,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     private final Retention retention;
     private final ReaderGroups groups = new ReaderGroups();
     private final Subscriptions subscriptions = new Subscriptions();
+    private final KeyValueTables tables = new KeyValueTables();
 
     /**
      * @param segments the way to segments
@@ -57,6 +62,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         this.options = options;
         this.works = new Works(segments, streams, self, options.callMillis());
         this.waiters = new Waiters(options.waitMillis());
+        this.autoScaling = new AutoScaling(options.scaling());
         this.transactions = new Transactions(options);
         this.watermarks = new Watermarks(options, emission);
         this.retention = new Retention(options);
@@ -103,6 +109,14 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             groups.update(x, replyTo, c);
         } else if (command instanceof StreamCommand.DeleteReaderGroup x) {
             groups.delete(x, replyTo, c);
+        } else if (command instanceof StreamCommand.CreateTable x) {
+            tables.create(x, replyTo, c);
+        } else if (command instanceof StreamCommand.GetTableConfiguration x) {
+            tables.configuration(x, replyTo, c);
+        } else if (command instanceof StreamCommand.GetTableSegments x) {
+            tables.segments(x, replyTo, c);
+        } else if (command instanceof StreamCommand.DeleteTable x) {
+            tables.delete(x, replyTo, c);
         } else {
             c.reply(replyTo, new NotImplemented(command.getClass().getSimpleName()));
         }
@@ -126,6 +140,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             scale.scale(x, replyTo, c);
         } else if (command instanceof StreamCommand.CheckScale x) {
             scale.check(x, replyTo, c);
+        } else if (command instanceof StreamCommand.GetScaling x) {
+            autoScaling.describe(x, replyTo, c);
         } else if (command instanceof StreamCommand.CreateTransaction x) {
             transactions.create(x, replyTo, c);
         } else if (command instanceof StreamCommand.PingTransaction x) {
@@ -160,6 +176,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             subscriptions.add(x, replyTo, c);
         } else if (command instanceof InternalCommand.RemoveSubscriber x) {
             subscriptions.remove(x, replyTo, c);
+        } else if (command instanceof InternalCommand.ReportLoad x) {
+            autoScaling.report(x, replyTo, c);
         }
     }
 
@@ -189,6 +207,9 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             executeQueue(subject, c);
         }
         stream = state.stream(of.stream());
+        if (stream != null) {
+            autoScaling.proceed(stream, c);
+        }
         if (stream == null || beginCommit(stream, c)) {
             return;
         }
@@ -238,6 +259,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             return commit;
         } else if (work instanceof Work.DeleteScope) {
             return scopes;
+        } else if (work instanceof Work.CreateTable || work instanceof Work.DeleteTable) {
+            return tables;
         } else {
             return groups;
         }
@@ -246,6 +269,9 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     @Override
     public void apply(int type, ByteBuf body, long frame, int offset) {
         Row row = RowCodec.read(new In(body));
+        if (body.isReadable()) {
+            throw new IllegalStateException(body.readableBytes() + " bytes follow " + row);
+        }
         switch (type) {
             case RowCodec.PUT -> state.put(row);
             case RowCodec.REMOVE -> state.remove(row);
@@ -265,7 +291,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     public void restore(ByteBuf in) {
         int version = in.readUnsignedByte();
         if (version != SNAPSHOT_VERSION) {
-            throw new IllegalStateException("a snapshot has the unknown version " + version);
+            throw new IllegalStateException(
+                    "a snapshot has version " + version + ", this program knows " + SNAPSHOT_VERSION);
         }
         In rows = new In(in);
         while (rows.hasMore()) {
@@ -288,6 +315,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             for (StreamData stream : scope.streams.values()) {
                 transactions.recovered(stream, c);
                 emission.recovered(stream, c);
+                autoScaling.recovered(stream, c);
                 if (stream.work == null) {
                     released.add(new Subject.OfStream(stream.name()));
                 } else {
@@ -306,6 +334,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         retention.tick(c);
         watermarks.tick(c);
         works.tick(c);
+        autoScaling.tick(c);
         settle(c);
     }
 

@@ -13,6 +13,7 @@ import io.headrace.codecs.name.Slots;
  * @param retentionMillis time between two looks at a stream with a retention policy
  * @param watermarkMillis time between two watermarks of a stream whose writers note times
  * @param completedMillis how long the outcome of a transaction is remembered
+ * @param scaling when load changes the number of segments
  */
 public record StreamsOptions(
         int partition,
@@ -21,7 +22,8 @@ public record StreamsOptions(
         long callMillis,
         long retentionMillis,
         long watermarkMillis,
-        long completedMillis) {
+        long completedMillis,
+        ScaleLimits scaling) {
 
     public StreamsOptions {
         if (partition < 0 || partition >= partitions) {
@@ -30,17 +32,30 @@ public record StreamsOptions(
     }
 
     public static StreamsOptions of(int partition, int partitions) {
-        return new StreamsOptions(partition, partitions, 120_000, 30_000, 1_800_000, 10_000, 86_400_000);
+        return new StreamsOptions(
+                partition, partitions, 120_000, 30_000, 1_800_000, 10_000, 86_400_000, ScaleLimits.DEFAULT);
     }
 
     public StreamsOptions withRetentionMillis(long millis) {
         return new StreamsOptions(
-                partition, partitions, waitMillis, callMillis, millis, watermarkMillis, completedMillis);
+                partition, partitions, waitMillis, callMillis, millis, watermarkMillis, completedMillis, scaling);
     }
 
     public StreamsOptions withWatermarkMillis(long millis) {
         return new StreamsOptions(
-                partition, partitions, waitMillis, callMillis, retentionMillis, millis, completedMillis);
+                partition, partitions, waitMillis, callMillis, retentionMillis, millis, completedMillis, scaling);
+    }
+
+    public StreamsOptions withScaling(ScaleLimits limits) {
+        return new StreamsOptions(
+                partition,
+                partitions,
+                waitMillis,
+                callMillis,
+                retentionMillis,
+                watermarkMillis,
+                completedMillis,
+                limits);
     }
 
     /** Whether this partition has a scope: slots are shared out evenly, as callers are routed. */

@@ -160,6 +160,7 @@ final class TransactionCommit implements Procedure {
                 int first = commit.active() + 1;
                 List<Long> active = ids(stream.graph.epoch(commit.active()));
                 c.put(new SealedSizesRow(name, first, Calls.lengths(name, active, answers)));
+                Scale.forgetCold(stream, active, c);
                 List<Long> rolled = ids(stream.graph.epoch(first));
                 c.put(new SealedSizesRow(name, first + 1, Calls.lengths(name, rolled, answers)));
                 c.put(stream.row.withEpoch(first + 1));

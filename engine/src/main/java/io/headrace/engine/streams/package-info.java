@@ -1,8 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 
 /**
- * The {@code streams} state machine: scopes, streams, epochs and reader groups, and the workflows that change them. Runs
- * on its partition's loop; talks to {@code segments} partitions only through gated outputs.
+ * The {@code streams} state machine: scopes, streams, epochs, reader groups and key-value tables, and the workflows that
+ * change them. Runs on its partition's loop; talks to {@code segments} partitions only through gated outputs.
  */
 @NullMarked
 package io.headrace.engine.streams;

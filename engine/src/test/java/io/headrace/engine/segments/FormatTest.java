@@ -5,6 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.engine.log.LogException;
+import io.headrace.engine.partition.LogRecord;
+import io.headrace.engine.tables.Table;
+import io.headrace.engine.tables.TableCommand;
+import io.headrace.engine.tables.TableEntry;
+import io.headrace.engine.tables.TableRecord;
+import io.headrace.engine.tables.TableRecord.Put.Stored;
+import io.headrace.engine.tables.TableRecord.Remove.Removed;
+import io.headrace.engine.tables.TableReply;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -14,10 +22,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Bytes that version 1 of each durable format wrote. They must stay readable for ever: a test here may get company, it
- * may not be changed.
+ * Bytes that each version of each durable format wrote. They must stay readable for ever: a test here may get company; it
+ * may be changed only where it says what the newest version writes.
  */
 class FormatTest {
     private static final long NO_VALUE = SegmentCommand.NO_VALUE;
@@ -58,7 +67,7 @@ class FormatTest {
             4 01000000000000000100000000000003f3
             """;
 
-    private static final String SNAPSHOT_BYTES = """
+    private static final String SNAPSHOT_BYTES_1 = """
             01 05 02
             01 05 732f742f30 01 01 e807 8020 d00f 16 04 04 03
             02 0000000000000005 0000000000000006 05 0000000000001112 0000000000002122 12
@@ -66,22 +75,71 @@ class FormatTest {
             03 01 74 02 00 00 00 e40f 00 00 00 00 00 00
             """;
 
+    /** What followed on the records above when there were tables. */
+    private static final List<LogRecord> TABLE_RECORDS = List.of(
+            new SegmentRecord.CreateTable(5, 1012, 3, 77, "s/t_kvtable/0"),
+            new SegmentRecord.CreateTable(6, 1013, 0, 0, "_system/_tables/a"),
+            new TableRecord.Put(
+                    5,
+                    1014,
+                    0,
+                    List.of(new Stored(-1, text("abc"), text("de")), new Stored(-1, text("abd"), text("")))),
+            new TableRecord.Put(5, 1015, 42, List.of(new Stored(20, text("abd"), text("f")))),
+            new TableRecord.Put(6, 1016, 0, List.of(new Stored(-1, text("x"), text("1")))),
+            new TableRecord.PutPart(6, 1017, text("23")),
+            new TableRecord.Put(
+                    6, 1017, 19, List.of(new Stored(0, text("x"), text("4")), new Stored(-1, text("yy"), text("5")))),
+            new TableRecord.Put(6, 1018, 60, List.of(new Stored(-1, text("z"), text("")))),
+            new TableRecord.Remove(6, 1019, 78, List.of(new Removed(60, text("z")))),
+            new SegmentRecord.Seal(5, 1020));
+
+    private static final String TABLE_RECORD_BYTES = """
+            20 01000000000000000500000000000003f400000003000000000000004d000d732f745f6b767461626c652f30
+            20 01000000000000000600000000000003f50000000000000000000000000011""" + """
+            5f73797374656d2f5f7461626c65732f61
+            21 01000000000000000500000000000003f6000000000000000000000002""" + """
+            ffffffffffffffff0003000000026162636465ffffffffffffffff000300000000616264
+            21 01000000000000000500000000000003f7000000000000002a000000010000000000000014000300000001""" + """
+            61626466
+            21 01000000000000000600000000000003f8000000000000000000000001ffffffffffffffff0001000000017831
+            22 01000000000000000600000000000003f93233
+            21 01000000000000000600000000000003f90000000000000013000000020000000000000000000100000001""" + """
+            7834ffffffffffffffff000200000001797935
+            21 01000000000000000600000000000003fa000000000000003c00000001ffffffffffffffff0001000000007a
+            23 01000000000000000600000000000003fb000000000000004e00000001000000000000003c00017a
+            4 01000000000000000500000000000003fc
+            """;
+
+    private static final String SNAPSHOT_BYTES = """
+            02 07 04
+            01 05 732f742f30 01 01 e807 8020 d00f 16 04 04 03
+            02 0000000000000005 0000000000000006 05 0000000000001112 0000000000002122 12
+            02 01 02 1a d902 03 02 bd03
+            03 01 74 02 00 00 00 e40f 00 00 00 00 00 00
+            01 0d 732f745f6b767461626c652f30 05 00 00 4d e80f 10 00 00 00 00 00 03 3f 02
+            01 11 5f73797374656d2f5f7461626c65732f61 04 00 00 00 ea0f 0c 00 00 00 00 00 00 60 02
+            03
+            0a 02 03 616263 0a 0000000000000000 6465 03 616264 09 000000000000002a 66
+            02 02 01 78 0b 0000000000000013 323334 02 7979 09 0000000000000028 35
+            01 02 08 0000000000000013 01 78 08 0000000000000028 02 7979
+            """;
+
     private static ByteBuf text(String text) {
         return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
     }
 
-    private static String hex(SegmentRecord record) {
+    private static String hex(LogRecord record) {
         ByteBuf out = Unpooled.buffer();
         record.write(out);
         assertThat(out.readableBytes()).as("%s", record).isEqualTo(record.size());
         return record.type() + " " + ByteBufUtil.hexDump(out);
     }
 
-    /** A state that the recorded bytes lead to, record n standing in frame 10 + n at position 100 * n. */
-    private static SegmentsState replayed() {
+    /** A state that recorded bytes lead to, record n standing in frame 10 + n at position 100 * n. */
+    private static SegmentsState replayed(String... bytes) {
         SegmentsState state = new SegmentsState();
         int n = 0;
-        for (String line : RECORD_BYTES.lines().toList()) {
+        for (String line : String.join("", bytes).lines().toList()) {
             int space = line.indexOf(' ');
             ByteBuf body = Unpooled.wrappedBuffer(ByteBufUtil.decodeHexDump(line.substring(space + 1)));
             state.apply(Integer.parseInt(line.substring(0, space)), body, 10 + n, 100 * n);
@@ -92,8 +150,12 @@ class FormatTest {
 
     private static void check(SegmentsState state) {
         assertThat(state.count()).isEqualTo(2);
-        assertThat(state.transientCount()).isEqualTo(1);
         assertThat(state.nextId()).isEqualTo(5);
+        checkBytes(state);
+    }
+
+    private static void checkBytes(SegmentsState state) {
+        assertThat(state.transientCount()).isEqualTo(1);
         assertThat(state.bytes()).isEqualTo(4);
         assertThat(state.oldestFrame()).isEqualTo(13);
         Segment segment = state.find("s/t/0");
@@ -133,6 +195,38 @@ class FormatTest {
                 .isTrue();
     }
 
+    private static void checkWithTables(SegmentsState state) {
+        checkBytes(state);
+        assertThat(state.count()).isEqualTo(4);
+        assertThat(state.nextId()).isEqualTo(7);
+        Segment fixed = state.find("s/t_kvtable/0");
+        assertThat(fixed).isNotNull();
+        if (fixed == null || fixed.table == null) {
+            throw new AssertionError("no table");
+        }
+        assertThat(fixed.sealed).isTrue();
+        assertThat(fixed.rolloverBytes).isEqualTo(77);
+        assertThat(fixed.lastModifiedMillis).isEqualTo(1020);
+        assertThat(execute(fixed.table, new TableCommand.GetInfo())).isEqualTo(new TableReply.Info(63, 2, 3));
+        assertThat(execute(fixed.table, new TableCommand.Get(List.of(text("abd"), text("abe")))))
+                .isEqualTo(new TableReply.Entries(List.of(
+                        new TableEntry(text("abd"), 42, text("f")), new TableEntry(text("abe"), -1, text("")))));
+        Segment hashed = state.find("_system/_tables/a");
+        if (hashed == null || hashed.table == null) {
+            throw new AssertionError("no table");
+        }
+        assertThat(execute(hashed.table, new TableCommand.GetInfo())).isEqualTo(new TableReply.Info(96, 2, 0));
+        assertThat(execute(hashed.table, new TableCommand.ReadChanges(0, 10)))
+                .isEqualTo(new TableReply.Changes(
+                        List.of(new TableEntry(text("x"), 19, text("234")), new TableEntry(text("yy"), 40, text("5"))),
+                        true,
+                        96));
+    }
+
+    private static TableReply execute(Table table, TableCommand command) {
+        return table.execute(command, 0, record -> {});
+    }
+
     @Test
     void recordsAreWrittenAsEver() {
         assertThat(RECORDS.stream().map(FormatTest::hex).toList())
@@ -141,25 +235,43 @@ class FormatTest {
 
     @Test
     void recordsAreReadAsEver() {
-        check(replayed());
+        check(replayed(RECORD_BYTES));
     }
 
     @Test
-    void aSnapshotIsWrittenAsEver() {
+    void recordsOfTablesAreWrittenAsEver() {
+        assertThat(TABLE_RECORDS.stream().map(FormatTest::hex).toList())
+                .isEqualTo(TABLE_RECORD_BYTES.lines().toList());
+    }
+
+    @Test
+    void recordsOfTablesAreReadAsEver() {
+        checkWithTables(replayed(RECORD_BYTES, TABLE_RECORD_BYTES));
+    }
+
+    @Test
+    void theNewestSnapshotIsWrittenAsEver() {
         ByteBuf out = Unpooled.buffer();
-        Snapshot.write(replayed(), out);
+        Snapshot.write(replayed(RECORD_BYTES, TABLE_RECORD_BYTES), out);
         assertThat(ByteBufUtil.hexDump(out)).isEqualTo(SNAPSHOT_BYTES.replaceAll("\\s", ""));
     }
 
-    private static ByteBuf snapshot() {
-        return Unpooled.wrappedBuffer(ByteBufUtil.decodeHexDump(SNAPSHOT_BYTES.replaceAll("\\s", "")));
+    private static ByteBuf bytes(String snapshot) {
+        return Unpooled.wrappedBuffer(ByteBufUtil.decodeHexDump(snapshot.replaceAll("\\s", "")));
     }
 
     @Test
     void aSnapshotIsReadAsEver() {
         SegmentsState state = new SegmentsState();
-        Snapshot.read(snapshot(), state);
+        Snapshot.read(bytes(SNAPSHOT_BYTES_1), state);
         check(state);
+    }
+
+    @Test
+    void aSnapshotWithTablesIsReadAsEver() {
+        SegmentsState state = new SegmentsState();
+        Snapshot.read(bytes(SNAPSHOT_BYTES), state);
+        checkWithTables(state);
     }
 
     @Test
@@ -173,9 +285,10 @@ class FormatTest {
         assertThat(state.oldestFrame()).isEqualTo(Long.MAX_VALUE);
     }
 
-    @Test
-    void noCutSnapshotIsTakenForAWholeOne() {
-        ByteBuf whole = snapshot();
+    @ParameterizedTest
+    @ValueSource(strings = {SNAPSHOT_BYTES_1, SNAPSHOT_BYTES})
+    void noCutSnapshotIsTakenForAWholeOne(String snapshot) {
+        ByteBuf whole = bytes(snapshot);
         for (int length = 0; length < whole.readableBytes(); length++) {
             ByteBuf cut = whole.slice(0, length);
             assertThatThrownBy(() -> Snapshot.read(cut, new SegmentsState())).isInstanceOf(RuntimeException.class);
@@ -186,14 +299,20 @@ class FormatTest {
 
     @Test
     void aSnapshotOfALaterVersionIsRefused() {
-        ByteBuf later = snapshot().setByte(0, 2);
+        ByteBuf later = bytes(SNAPSHOT_BYTES).setByte(0, 3);
         assertThatThrownBy(() -> Snapshot.read(later, new SegmentsState()))
                 .isInstanceOf(LogException.class)
-                .hasMessageContaining("version is 2");
+                .hasMessageContaining("version is 3");
     }
 
     @ParameterizedTest
-    @CsvSource({"4, 02, version 2", "99, 01, type 99", "4, 0100000000000000090000000000000001, number 9"})
+    @CsvSource({
+        "4, 02, version 2",
+        "21, 02, version 2",
+        "99, 01, type 99",
+        "4, 0100000000000000090000000000000001, number 9",
+        "21, 0100000000000000090000000000000001, number 9"
+    })
     void recordsThatCannotBeAppliedAreRefused(int type, String body, String message) {
         ByteBuf bytes = Unpooled.wrappedBuffer(ByteBufUtil.decodeHexDump(body));
         assertThatThrownBy(() -> new SegmentsState().apply(type, bytes, 1, 0))

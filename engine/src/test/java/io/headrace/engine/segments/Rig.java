@@ -13,7 +13,9 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +73,11 @@ final class Rig implements AutoCloseable {
         }
     }
 
+    /** A load that was reported. */
+    record Report(String segment, Load load) {}
+
     private final Deque<Runnable> tasks = new ArrayDeque<>();
+    final List<Report> reports = new ArrayList<>();
     final MemoryLog log = new MemoryLog(tasks);
     private final PartitionOptions options;
     long now = 1_000_000;
@@ -88,10 +94,17 @@ final class Rig implements AutoCloseable {
 
     Rig(PartitionOptions options) {
         this.options = options;
-        machine = new SegmentsMachine(ByteBufAllocator.DEFAULT);
+        machine = newMachine();
         partition = newPartition();
         partition.start();
         run();
+    }
+
+    private SegmentsMachine newMachine() {
+        return new SegmentsMachine(
+                ByteBufAllocator.DEFAULT,
+                LoadOptions.DEFAULT,
+                (segment, load) -> reports.add(new Report(segment, load)));
     }
 
     private Partition<SegmentCommand, SegmentReply> newPartition() {
@@ -125,6 +138,11 @@ final class Rig implements AutoCloseable {
         }
     }
 
+    void tick() {
+        partition.tick();
+        run();
+    }
+
     /** Executes a command and runs the loop until it is idle. */
     Answer ask(SegmentCommand command) {
         Answer answer = new Answer();
@@ -156,7 +174,7 @@ final class Rig implements AutoCloseable {
         log.crash();
         tasks.clear();
         log.paused = false;
-        machine = new SegmentsMachine(ByteBufAllocator.DEFAULT);
+        machine = newMachine();
         partition = newPartition();
         partition.start();
         run();

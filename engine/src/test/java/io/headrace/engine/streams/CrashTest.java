@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
  */
 class CrashTest {
     private static final UUID GROUP = new UUID(4, 4);
+    private static final TableConfiguration TABLE = new TableConfiguration(2, 4, 0, 0);
 
     @Test
     void crashAtAnyStep() {
@@ -75,6 +76,7 @@ class CrashTest {
         rig.store.append(segment(0, 0), "a", "b");
         rig.store.append(segment(1, 0), "c", "d");
         rig.ask(new StreamCommand.CreateReaderGroup("s", "g", ReaderGroupConfiguration.over(GROUP, 2, S)));
+        rig.ask(new StreamCommand.CreateTable("s", "t", TABLE));
         observe(rig, seen);
 
         TransactionCreated old = begin(rig);
@@ -106,8 +108,10 @@ class CrashTest {
         rig.ask(new StreamCommand.DeleteReaderGroup("s", "g", GROUP));
         rig.ask(new StreamCommand.DeleteStream(S));
         rig.ask(createStream(S, 1));
+        rig.ask(new StreamCommand.DeleteTable("s", "t"));
         observe(rig, seen);
 
+        rig.ask(new StreamCommand.CreateTable("s", "t", TABLE));
         rig.ask(new StreamCommand.CreateReaderGroup("s", "h", ReaderGroupConfiguration.over(GROUP, 2, S)));
         rig.ask(new StreamCommand.DeleteScopeRecursive("s"));
         seen.add(rig.ask(new StreamCommand.ListScopes("", 100)));
@@ -121,6 +125,8 @@ class CrashTest {
         seen.add(rig.ask(new StreamCommand.ListStreams("s", "", 100)));
         seen.add(rig.ask(new StreamCommand.ListSubscribers(S)));
         seen.add(rig.ask(new StreamCommand.GetReaderGroup("s", "g")));
+        seen.add(rig.ask(new StreamCommand.ListTables("s", "", 100)));
+        seen.add(rig.ask(new StreamCommand.GetTableSegments("s", "t")));
         for (int epoch = 0; rig.ask(new StreamCommand.GetEpochSegments(S, epoch)) instanceof Segments s; epoch++) {
             seen.add(names(s.segments()));
         }

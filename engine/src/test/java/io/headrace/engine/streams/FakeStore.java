@@ -33,6 +33,7 @@ final class FakeStore {
         final long rolloverBytes;
         int scaleType;
         int targetRate;
+        int keyLength;
         long startOffset;
         boolean sealed;
 
@@ -70,6 +71,16 @@ final class FakeStore {
                 return new SegmentReply.AlreadyExists();
             }
             segments.put(name, new Segment(create.scaleType(), create.targetRate(), create.rolloverBytes()));
+            everCreated.add(name);
+            return SegmentReply.Ok.INSTANCE;
+        }
+        if (command instanceof SegmentCommand.CreateTable create) {
+            if (segments.containsKey(name)) {
+                return new SegmentReply.AlreadyExists();
+            }
+            Segment table = new Segment(0, 0, create.rolloverBytes());
+            table.keyLength = create.keyLength();
+            segments.put(name, table);
             everCreated.add(name);
             return SegmentReply.Ok.INSTANCE;
         }

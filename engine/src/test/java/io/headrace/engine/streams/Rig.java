@@ -80,6 +80,9 @@ final class Rig {
     /** Steps between two snapshots; 0 for none. */
     int snapshotEvery;
 
+    /** Replies that wait for the log to confirm that this is no owner of old. */
+    final List<StreamReply> confirmed = new ArrayList<>();
+
     long now = 1_000_000;
     int turns;
     StreamsMachine machine;
@@ -325,6 +328,12 @@ final class Rig {
         @Override
         public void reply(ReplyTo<? super StreamReply> replyTo, StreamReply reply) {
             outputs.add(new Output(log.size(), generation, () -> replyTo.reply(reply), replyTo));
+        }
+
+        @Override
+        public void replyConfirmed(ReplyTo<? super StreamReply> replyTo, StreamReply reply) {
+            confirmed.add(reply);
+            reply(replyTo, reply);
         }
 
         @Override

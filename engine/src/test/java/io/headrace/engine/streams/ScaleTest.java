@@ -114,6 +114,23 @@ class ScaleTest {
         assertThat(rig.store.get(segment(2, 1)).sealed).isTrue();
     }
 
+    /** A caller whose answer was lost comes again, maybe when all is done already. */
+    @Test
+    void repeatedWhenItIsDone() {
+        Rig rig = withStream(2);
+        StreamReply first = rig.ask(SPLIT);
+        rig.settle();
+        assertThat(rig.ask(SPLIT)).isEqualTo(first);
+        rig.ask(new StreamCommand.Scale(S, Set.of(id(2, 1), id(3, 1), id(1, 0)), ranges(0, 0.6, 0.6, 1)));
+        rig.settle();
+        rig.crash();
+        assertThat(rig.ask(SPLIT)).isEqualTo(first);
+        assertThat(current(rig, S)).containsExactly("4@2", "5@2");
+        assertThat(status(rig, Set.of(0L), ranges(0, 0.5))).isEqualTo(ScaleStatus.PRECONDITION_FAILED);
+        assertThat(status(rig, Set.of(0L, id(2, 1)), ranges(0, 0.25, 0.25, 0.5)))
+                .isEqualTo(ScaleStatus.PRECONDITION_FAILED);
+    }
+
     @Test
     void aLongHistoryStaysCheap() {
         Rig rig = withStream(1);

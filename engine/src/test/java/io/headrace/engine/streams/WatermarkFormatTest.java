@@ -8,19 +8,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.streams.Row.Emitted;
 import io.headrace.engine.streams.Row.MarkRow;
-import io.headrace.engine.streams.Row.SampleRow;
-import io.headrace.engine.streams.Row.SubscriberRow;
-import io.headrace.engine.streams.Row.WriterRow;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Bytes that clients read, and bytes that version 1 of rows wrote: they must stay as they are. */
+/** Bytes that clients read, and bytes that version 1 of the row of marks wrote: they must stay as they are. */
 class WatermarkFormatTest {
 
     private static EpochGraph graph(SegmentRange... segments) {
@@ -107,18 +103,6 @@ class WatermarkFormatTest {
         assertRow(new MarkRow(S, 9, null, null, false, Long.MIN_VALUE, 0, new TreeMap<>()), """
                 13 01 00000001 73 00000001 61 0000000000000009
                 00 00 00 8000000000000000 0000000000000000 00000000
-                """);
-        assertRow(new WriterRow(S, "w", 7, cut(0, 40), true), """
-                10 01 00000001 73 00000001 61 00000001 77 0000000000000007
-                00000001 0000000000000000 0000000000000028 01
-                """);
-        assertRow(new SampleRow(S, 7, cut(0, 40), 80), """
-                0e 01 00000001 73 00000001 61 0000000000000007
-                00000001 0000000000000000 0000000000000028 0000000000000050
-                """);
-        assertRow(new SubscriberRow(S, "s/g", new UUID(1, 2), 3, cut(0, 40)), """
-                0d 01 00000001 73 00000001 61 00000003 732f67 0000000000000001 0000000000000002 0000000000000003
-                00000001 0000000000000000 0000000000000028
                 """);
     }
 }

@@ -6,7 +6,7 @@ import io.headrace.codecs.control.SegmentRange;
 import io.headrace.codecs.control.StreamInfo;
 import io.headrace.codecs.name.RoutingKeyHash;
 import io.headrace.codecs.name.SegmentName;
-import io.headrace.server.demo.ClockChanges.Change;
+import io.headrace.server.demo.WikipediaEdits.Edit;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -17,45 +17,46 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /**
- * The demonstration: creates a stream of four segments, writes the {@linkplain ClockChanges data set} into it with the
- * time zone as routing key, reads everything back and checks it.
+ * The demonstration: creates a stream of four segments, writes the {@linkplain WikipediaEdits data set} into it with the
+ * wiki as routing key, reads everything back and checks it.
  */
 public final class Demo {
     public static final String ABOUT =
-            "Streams every change of the world's clocks since the 19th century into a server and back, and checks it.";
+            "Streams a day of Wikipedia's edits into a server and back, and checks that none is lost or out of order.";
 
     private static final String SCOPE = "demo";
     private static final int SEGMENTS = 4;
     private static final long TIMEOUT_SECONDS = 120;
 
-    /** One segment of the stream, with the part of the data that belongs there. */
-    private record Lane(SegmentRange range, String name, StoreConnection connection, List<byte[]> events) {}
+    /** One segment of the stream: the part of the data that belongs there, and what was read from it. */
+    private record Lane(
+            SegmentRange range, String name, StoreConnection connection, List<byte[]> events, List<String> read) {}
 
     private final ControllerClient controller;
     private final NetClient netClient;
     private final PrintStream out;
-    private final List<Change> changes = ClockChanges.all();
+    private final List<Edit> edits;
+    private final List<Edit> sent;
     private final StreamInfo stream;
 
-    private Demo(Vertx vertx, HostAndPort controller, PrintStream out) {
+    private Demo(Vertx vertx, HostAndPort controller, PrintStream out, List<Edit> edits, List<Edit> sent) {
         this.controller =
                 new ControllerClient(vertx, SocketAddress.inetSocketAddress(controller.port(), controller.host()));
         this.netClient = vertx.createNetClient();
         this.out = out;
+        this.edits = edits;
+        this.sent = sent;
         this.stream = StreamInfo.newBuilder()
                 .setScope(SCOPE)
-                .setStream("clock-changes-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX))
+                .setStream("wikipedia-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX))
                 .build();
     }
 
@@ -66,11 +67,25 @@ public final class Demo {
      * @throws DemoException if it could not be carried out
      */
     public static boolean run(HostAndPort controller, PrintStream out) {
+        List<Edit> edits = WikipediaEdits.all();
+        return run(controller, out, edits, edits);
+    }
+
+    /**
+     * The same, with data of the caller's.
+     *
+     * @param edits what has to come back
+     * @param sent what is sent; anything else than {@code edits} only to see that the difference is found
+     */
+    static boolean run(HostAndPort controller, PrintStream out, List<Edit> edits, List<Edit> sent) {
+        introduce(edits, out);
         Vertx vertx = Vertx.vertx();
         try {
-            Promise<Boolean> done = Promise.promise();
-            vertx.runOnContext(start -> new Demo(vertx, controller, out).run().onComplete(done));
-            return done.future().toCompletionStage().toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            Promise<List<Lane>> done = Promise.promise();
+            Demo demo = new Demo(vertx, controller, out, edits, sent);
+            vertx.runOnContext(start -> demo.run().onComplete(done));
+            return demo.report(
+                    done.future().toCompletionStage().toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
         } catch (ExecutionException e) {
             throw e.getCause() instanceof DemoException known
                     ? known
@@ -85,16 +100,21 @@ public final class Demo {
         }
     }
 
-    private Future<Boolean> run() {
+    private static void introduce(List<Edit> edits, PrintStream out) {
+        Edit first = edits.get(0);
         out.printf(
                 Locale.ROOT,
-                "%nEvery change of the world's clocks, %s to %s: %,d records of %,d time zones%n"
-                        + "(the IANA time zone database %s, as it came with this Java)%n%n",
-                year(changes.get(0)),
-                year(changes.get(changes.size() - 1)),
-                changes.size(),
-                changes.stream().map(Change::zone).distinct().count(),
-                ClockChanges.version());
+                "%nA day of Wikipedia: %,d edits of %,d wikis on %s, from %s to %s UTC%n"
+                        + "(the sample that Apache Druid %s publishes with its tests)%n%n",
+                edits.size(),
+                edits.stream().map(Edit::wiki).distinct().count(),
+                first.time().substring(0, 10),
+                first.time().substring(11, 16),
+                edits.get(edits.size() - 1).time().substring(11, 16),
+                WikipediaEdits.version());
+    }
+
+    private Future<List<Lane>> run() {
         return controller
                 .createScope(SCOPE)
                 .compose(done -> controller.createStream(stream, SEGMENTS))
@@ -103,7 +123,7 @@ public final class Demo {
                 .compose(lanes -> {
                     out.printf(
                             Locale.ROOT,
-                            "  stream   %s/%s, %d segments, routing key: the time zone%n",
+                            "  stream   %s/%s, %d segments, routing key: the wiki%n",
                             SCOPE,
                             stream.getStream(),
                             lanes.size());
@@ -115,14 +135,14 @@ public final class Demo {
         String name = SegmentName.of(
                         SCOPE, stream.getStream(), range.getSegmentId().getSegmentId())
                 .qualified();
-        List<byte[]> events = changes.stream()
-                .filter(change -> contains(range, RoutingKeyHash.position(change.zone())))
-                .map(change -> change.json().getBytes(StandardCharsets.UTF_8))
+        List<byte[]> events = sent.stream()
+                .filter(edit -> contains(range, RoutingKeyHash.position(edit.wiki())))
+                .map(edit -> edit.json().getBytes(StandardCharsets.UTF_8))
                 .toList();
         return controller
                 .ownerOf(range.getSegmentId())
                 .compose((NodeUri owner) -> StoreConnection.open(netClient, owner.getEndpoint(), owner.getPort()))
-                .map(connection -> new Lane(range, name, connection, events));
+                .map(connection -> new Lane(range, name, connection, events, new ArrayList<>()));
     }
 
     private Future<Void> write(List<Lane> lanes) {
@@ -137,7 +157,7 @@ public final class Demo {
                             .flatMap(lane -> lane.events.stream())
                             .mapToLong(event -> event.length)
                             .sum();
-                    out.println(rates("wrote", changes.size(), bytes, nanos));
+                    out.println(rates("wrote", sent.size(), bytes, nanos));
                     Collections.sort(latencies);
                     out.printf(
                             Locale.ROOT,
@@ -149,41 +169,40 @@ public final class Demo {
                 });
     }
 
-    private Future<Boolean> read(List<Lane> lanes) {
-        OrderCheck check = new OrderCheck(changes);
+    private Future<List<Lane>> read(List<Lane> lanes) {
         long start = System.nanoTime();
         return all(lanes.stream()
-                        .map(lane -> SegmentReader.read(lane.connection, lane.name, check::read))
+                        .map(lane -> SegmentReader.read(lane.connection, lane.name, lane.read::add))
                         .toList())
                 .map(sizes -> {
                     long nanos = System.nanoTime() - start;
                     long bytes = sizes.stream().mapToLong(size -> size).sum();
-                    out.println(rates("read", check.eventsRead(), bytes, nanos));
-                    return report(lanes, check.problems());
+                    out.println(rates(
+                            "read",
+                            lanes.stream().mapToInt(lane -> lane.read.size()).sum(),
+                            bytes,
+                            nanos));
+                    return lanes;
                 });
     }
 
-    private boolean report(List<Lane> lanes, List<String> problems) {
+    private boolean report(List<Lane> lanes) {
         out.printf(
                 Locale.ROOT,
                 "  segments %s events%n%n",
                 lanes.stream()
-                        .map(lane -> String.format(Locale.ROOT, "%,d", lane.events.size()))
+                        .map(lane -> String.format(Locale.ROOT, "%,d", lane.read.size()))
                         .collect(Collectors.joining(" + ")));
+        OrderCheck check = new OrderCheck(edits);
+        lanes.forEach(lane -> lane.read.forEach(check::read));
+        List<String> problems = check.problems();
         if (!problems.isEmpty()) {
-            out.println("FAILED: what was read is not what was written");
+            out.println("FAILED: what was read is not what was to be stored");
             problems.forEach(problem -> out.println("  " + problem));
             return false;
         }
-        Map<String, Long> perZone =
-                changes.stream().collect(Collectors.groupingBy(Change::zone, TreeMap::new, Collectors.counting()));
-        Map.Entry<String, Long> most = Collections.max(perZone.entrySet(), Comparator.comparing(Map.Entry::getValue));
-        out.printf(
-                Locale.ROOT,
-                "Every record came back once, and for each zone in the order in which it happened.%n"
-                        + "The clocks of %s were changed most often: %,d times.%n",
-                most.getKey(),
-                most.getValue());
+        out.printf("Every edit came back once, and for each wiki in the order in which it was made.%n");
+        out.print(EditFacts.of(check.edits()));
         return true;
     }
 
@@ -202,10 +221,6 @@ public final class Demo {
 
     private static boolean contains(SegmentRange range, double position) {
         return position >= range.getMinKey() && position < range.getMaxKey();
-    }
-
-    private static String year(Change change) {
-        return change.at().toString().substring(0, 4);
     }
 
     private static <T> Future<List<T>> all(List<Future<T>> futures) {

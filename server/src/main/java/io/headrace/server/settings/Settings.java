@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.server.settings;
 
+import io.headrace.engine.segments.LoadOptions;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.InetAddress;
@@ -63,7 +64,8 @@ public final class Settings {
     public static final Setting<Integer> STORE_PORT = Setting.port(
             "store-port", 12_345, "Port of the segment store (TCP), to which the controller sends clients.");
 
-    public static final Setting<Integer> HTTP_PORT = Setting.port("http-port", 10_080, "Port of /health (HTTP).");
+    public static final Setting<Integer> HTTP_PORT =
+            Setting.port("http-port", 10_080, "Port of /health and of questions about the scaling of streams (HTTP).");
 
     public static final Setting<Security> SECURITY = Setting.choice(
             "security",
@@ -102,6 +104,15 @@ public final class Settings {
             List.of("file", "hdfs", "s3"),
             "Long-term storage. Checked and remembered, but not used by this version: all data stays under data.");
 
+    public static final Setting<Integer> SCALING_PACE = Setting.number(
+            "scaling-pace",
+            "N",
+            1,
+            LoadOptions.MAX_PACE,
+            1,
+            "How many times faster than usual streams follow their load: every duration of automatic scaling is divided"
+                    + " by this. For tests and demonstrations.");
+
     public static final Setting<LogLevel> LOG_LEVEL = Setting.choice(
             "log-level",
             EnumSet.allOf(LogLevel.class),
@@ -122,6 +133,7 @@ public final class Settings {
             STREAMS_PARTITIONS,
             CACHE_MIB,
             TIER2,
+            SCALING_PACE,
             LOG_LEVEL);
 
     /** Environment variable that names the configuration file. */

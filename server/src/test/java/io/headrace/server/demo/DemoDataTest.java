@@ -2,86 +2,98 @@
 package io.headrace.server.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.server.demo.ClockChanges.Change;
+import io.headrace.server.demo.WikipediaEdits.Edit;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class DemoDataTest {
-    private final List<Change> changes = ClockChanges.all();
+    private final List<Edit> edits = WikipediaEdits.all();
 
     @Test
     void theDataSetIsRealAndLargeEnough() {
-        assertThat(changes).hasSizeGreaterThan(20_000);
-        assertThat(changes.stream().map(Change::zone).distinct()).hasSizeGreaterThan(400);
-        assertThat(changes)
-                .isSortedAccordingTo((a, b) -> a.at().compareTo(b.at()))
-                .anySatisfy(change -> assertThat(change.json())
-                        .isEqualTo("{\"zone\":\"Europe/Berlin\",\"at\":\"1893-03-31T23:06:32Z\","
-                                + "\"from\":\"+00:53:28\",\"to\":\"+01:00\"}"));
-        assertThat(changes.stream().map(Change::json).distinct()).hasSameSizeAs(changes);
+        assertThat(edits).hasSize(39_244).isSortedAccordingTo(Comparator.comparing(Edit::time));
+        assertThat(edits.stream().map(Edit::wiki).distinct()).hasSize(51);
+        assertThat(edits.stream().map(Edit::json).distinct()).hasSameSizeAs(edits);
+        assertThat(edits.get(0).wiki()).isEqualTo("en.wikipedia");
+        assertThat(edits.get(0).page()).isEqualTo("Talk:Oswald Tilghman");
+        assertThat(WikipediaEdits.version()).matches("\\d+\\.\\d+\\.\\d+");
+    }
+
+    @Test
+    void theFactsAreThoseOfTheData() {
+        assertThat(EditFacts.of(edits))
+                .contains("en.wikipedia: 11,549 edits")
+                .contains("Wikipedia:Vandalismusmeldung in de.wikipedia: 33 edits")
+                .contains("15,420 edits, 39 % of all")
+                .contains("9,385,573 bytes added, 394,298 removed");
+    }
+
+    @Test
+    void whatIsNoEditIsRefused() {
+        for (String text : List.of("", "not even JSON", "{}", "{\"channel\":7}")) {
+            assertThatThrownBy(() -> Edit.parse(text)).isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test
     void everythingInOrderIsAccepted() {
-        assertThat(check(changes).problems()).isEmpty();
-        assertThat(check(changes).eventsRead()).isEqualTo(changes.size());
+        assertThat(check(edits).problems()).isEmpty();
+        assertThat(check(edits).edits()).isEqualTo(edits);
     }
 
     @Test
     void orderBetweenKeysDoesNotMatter() {
-        List<Change> byZone = new ArrayList<>(changes);
-        byZone.sort((a, b) -> a.zone().compareTo(b.zone()));
-        assertThat(check(byZone).problems()).isEmpty();
+        List<Edit> byWiki = new ArrayList<>(edits);
+        byWiki.sort(Comparator.comparing(Edit::wiki));
+        assertThat(check(byWiki).problems()).isEmpty();
     }
 
     @Test
     void aMissingEventIsFound() {
-        List<Change> without = new ArrayList<>(changes);
+        List<Edit> without = new ArrayList<>(edits);
         without.remove(without.size() - 1);
-        assertThat(check(without).problems()).containsExactly("1 events are missing");
+        assertThat(check(without).problems()).containsExactly("missing: 1");
     }
 
     @Test
     void aRepeatedEventIsFound() {
-        List<Change> twice = new ArrayList<>(changes);
-        twice.add(changes.get(7));
+        List<Edit> twice = new ArrayList<>(edits);
+        twice.add(edits.get(7));
         assertThat(check(twice).problems()).singleElement().asString().startsWith("not sent, or read twice");
     }
 
     @Test
     void anUnknownEventIsFound() {
-        OrderCheck check = check(changes);
+        OrderCheck check = check(edits);
         check.read("not even JSON");
-        assertThat(check.problems()).containsExactly("not sent, or read twice: not even JSON");
+        assertThat(check.problems()).containsExactly("not sent: not even JSON");
     }
 
     @Test
     void twoExchangedEventsOfOneKeyAreFound() {
-        List<Change> exchanged = new ArrayList<>(changes);
-        String zone = changes.get(0).zone();
-        List<Integer> ofZone = new ArrayList<>();
-        for (int i = 0; i < changes.size() && ofZone.size() < 2; i++) {
-            if (changes.get(i).zone().equals(zone)) {
-                ofZone.add(i);
-            }
-        }
-        Collections.swap(exchanged, ofZone.get(0), ofZone.get(1));
-        assertThat(check(exchanged).problems()).isNotEmpty().first().asString().contains("out of order in " + zone);
+        List<Edit> exchanged = DemoIT.exchangedInOneWiki(edits);
+        assertThat(check(exchanged).problems())
+                .isNotEmpty()
+                .first()
+                .asString()
+                .contains("out of order in " + edits.get(0).wiki());
     }
 
     @Test
     void aFloodOfProblemsIsCutShort() {
-        List<Change> reversed = new ArrayList<>(changes);
+        List<Edit> reversed = new ArrayList<>(edits);
         Collections.reverse(reversed);
         assertThat(check(reversed).problems()).hasSizeLessThan(8);
     }
 
-    private OrderCheck check(List<Change> read) {
-        OrderCheck check = new OrderCheck(changes);
-        read.forEach(change -> check.read(change.json()));
+    private OrderCheck check(List<Edit> read) {
+        OrderCheck check = new OrderCheck(edits);
+        read.forEach(edit -> check.read(edit.json()));
         return check;
     }
 }

@@ -5,6 +5,8 @@ import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EmbeddedBookie implements AutoCloseable {
     private static final String LEDGERS_PATH = "/ledgers";
+    private static final String LAST_MARK = "lastMark";
     private static final long MIB = 1L << 20;
     /** Pages of ledger index held in memory, of 8 KiB each. */
     private static final int INDEX_PAGES = 1_024;
@@ -48,6 +51,9 @@ final class EmbeddedBookie implements AutoCloseable {
             throws Exception {
         ServerConfiguration conf = configuration(directory, zooKeeper.connectString(), options);
         prepareIdentity(conf, zooKeeper, options);
+        TornJournal.cut(
+                current(conf.getJournalDirNames()[0]),
+                current(conf.getLedgerDirNames()[0]).resolve(LAST_MARK));
         EmbeddedServer server;
         try {
             server = EmbeddedServer.builder(new BookieConfiguration(conf))
@@ -77,7 +83,8 @@ final class EmbeddedBookie implements AutoCloseable {
         components.close();
     }
 
-    private static ServerConfiguration configuration(Path directory, String zooKeeper, EmbeddedOptions options) {
+    private static ServerConfiguration configuration(Path directory, String zooKeeper, EmbeddedOptions options)
+            throws IOException {
         ServerConfiguration conf = new ServerConfiguration();
         conf.setMetadataServiceUri("zk+hierarchical://" + zooKeeper + LEDGERS_PATH);
         conf.setZkTimeout(30_000);
@@ -90,9 +97,9 @@ final class EmbeddedBookie implements AutoCloseable {
         return conf;
     }
 
-    private static void network(ServerConfiguration conf, EmbeddedOptions options) {
+    private static void network(ServerConfiguration conf, EmbeddedOptions options) throws IOException {
         // With an interface named, the bookie binds to its advertised address only instead of to all interfaces.
-        conf.setListeningInterface("lo");
+        conf.setListeningInterface(loopback());
         conf.setAdvertisedAddress("127.0.0.1");
         conf.setAllowLoopback(true);
         conf.setAllowEphemeralPorts(true);
@@ -102,6 +109,16 @@ final class EmbeddedBookie implements AutoCloseable {
         // Clients in this process reach the bookie without the network stack and pass it their buffers uncopied.
         conf.setEnableLocalTransport(true);
         conf.setHttpServerEnabled(false);
+    }
+
+    /** Name of the loopback interface: {@code lo} on Linux, {@code lo0} on macOS. */
+    private static String loopback() throws IOException {
+        NetworkInterface loopback =
+                NetworkInterface.getByInetAddress(InetAddress.getByAddress(EmbeddedZooKeeper.LOOPBACK));
+        if (loopback == null) {
+            throw new EnsembleException("this machine has no loopback interface with 127.0.0.1: set one up");
+        }
+        return loopback.getName();
     }
 
     private static void durability(ServerConfiguration conf, EmbeddedOptions options) {
@@ -208,7 +225,13 @@ final class EmbeddedBookie implements AutoCloseable {
 
     private static List<File> cookieDirectories(ServerConfiguration conf) {
         return List.of(
-                new File(conf.getJournalDirNames()[0], "current"), new File(conf.getLedgerDirNames()[0], "current"));
+                current(conf.getJournalDirNames()[0]).toFile(),
+                current(conf.getLedgerDirNames()[0]).toFile());
+    }
+
+    /** Where the bookie puts its files below a directory that it is given. */
+    private static Path current(String directory) {
+        return Path.of(directory, "current");
     }
 
     private static @Nullable Cookie onDisk(File directory) throws IOException {
@@ -242,7 +265,7 @@ final class EmbeddedBookie implements AutoCloseable {
 
     private static RuntimeException explained(Exception failure, EmbeddedOptions options) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) {
+            if (isInUse(cause)) {
                 return new EnsembleException(
                         "port " + options.bookiePort() + " of 127.0.0.1 is in use: stop the process that holds it or"
                                 + " choose another bookie port",
@@ -257,5 +280,12 @@ final class EmbeddedBookie implements AutoCloseable {
         }
         return new EnsembleException(
                 "the bookie cannot start in " + options.dataDirectory() + ": " + failure.getMessage(), failure);
+    }
+
+    /** Netty's native transport has an exception of its own for this. */
+    private static boolean isInUse(Throwable cause) {
+        return cause instanceof BindException
+                || (cause instanceof IOException
+                        && String.valueOf(cause.getMessage()).contains("Address already in use"));
     }
 }

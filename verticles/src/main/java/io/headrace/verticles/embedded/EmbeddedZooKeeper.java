@@ -17,7 +17,7 @@ import org.apache.zookeeper.server.persistence.FileTxnSnapLog;
 
 /** One ZooKeeper server on 127.0.0.1. Every write is synced to disk before it is acknowledged (ZooKeeper's default). */
 final class EmbeddedZooKeeper implements AutoCloseable {
-    private static final byte[] LOOPBACK = {127, 0, 0, 1};
+    static final byte[] LOOPBACK = {127, 0, 0, 1};
     private static final int TICK_MILLIS = 2_000;
     private static final int MAX_CONNECTIONS = 1_000;
     private static final int RETAINED_SNAPSHOTS = 3;

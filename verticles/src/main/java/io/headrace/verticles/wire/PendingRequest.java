@@ -20,6 +20,7 @@ final class PendingRequest extends Answer implements ReplyTo<SegmentReply> {
     private final long requestId;
     private final String segment;
     private final long offset;
+    private final int cost;
     private final Function<SegmentReply, ? extends Reply> success;
 
     private @Nullable SegmentReply reply;
@@ -28,6 +29,7 @@ final class PendingRequest extends Answer implements ReplyTo<SegmentReply> {
     /**
      * @param segment that a refusal names
      * @param offset that a refusal repeats; -1 if the request has none
+     * @param cost what it counts for beside being a request, in bytes
      * @param success makes the reply of what is no refusal
      */
     PendingRequest(
@@ -35,12 +37,18 @@ final class PendingRequest extends Answer implements ReplyTo<SegmentReply> {
             long requestId,
             String segment,
             long offset,
+            int cost,
             Function<SegmentReply, ? extends Reply> success) {
         this.connection = connection;
         this.requestId = requestId;
         this.segment = segment;
         this.offset = offset;
+        this.cost = cost;
         this.success = success;
+    }
+
+    int cost() {
+        return cost;
     }
 
     /** What the peer is told if the segment is not in this process. */
@@ -62,7 +70,10 @@ final class PendingRequest extends Answer implements ReplyTo<SegmentReply> {
 
     @Override
     void deliver() {
-        connection.requestAnswered();
+        if (connection.holdBack(this)) {
+            return;
+        }
+        connection.requestAnswered(cost);
         SegmentReply answer = reply;
         if (answer == null) {
             connection.fail(lost);

@@ -3,7 +3,6 @@ package io.headrace.verticles.wire;
 
 import io.headrace.codecs.name.SegmentName;
 import io.headrace.codecs.wire.FailureReply.ErrorMessage;
-import io.headrace.codecs.wire.FailureReply.OperationUnsupported;
 import io.headrace.codecs.wire.Reply;
 import io.headrace.codecs.wire.Request;
 import io.headrace.codecs.wire.SegmentReply.MergedSource;
@@ -46,9 +45,11 @@ final class Requests {
     private static final int MAX_READ_BYTES = 2 << 20;
 
     private final WireConnection connection;
+    private final TableRequests tables;
 
     Requests(WireConnection connection) {
         this.connection = connection;
+        this.tables = new TableRequests(connection);
     }
 
     /** @throws WireFormatException if the request is not for this port */
@@ -57,8 +58,8 @@ final class Requests {
             read(read);
         } else if (request instanceof SegmentRequest segmentRequest) {
             execute(segmentRequest);
-        } else if (request instanceof TableRequest) {
-            connection.send(new OperationUnsupported(request.requestId(), operationName(request)));
+        } else if (request instanceof TableRequest tableRequest) {
+            tables.execute(tableRequest);
         } else {
             throw new WireFormatException(request.getClass().getSimpleName() + " is not served on this port");
         }
@@ -160,7 +161,7 @@ final class Requests {
 
     private PendingRequest pending(
             long requestId, String segment, long offset, Function<SegmentReply, ? extends Reply> success) {
-        return new PendingRequest(connection, requestId, segment, offset, success);
+        return new PendingRequest(connection, requestId, segment, offset, 0, success);
     }
 
     private static StreamSegmentInfo info(long requestId, String segment, SegmentReply reply) {
@@ -205,10 +206,5 @@ final class Requests {
     private static UUID randomId() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         return new UUID(random.nextLong(), random.nextLong());
-    }
-
-    private static String operationName(Request request) {
-        String name = request.getClass().getSimpleName();
-        return Character.toLowerCase(name.charAt(0)) + name.substring(1);
     }
 }

@@ -23,7 +23,9 @@ import io.netty.buffer.Unpooled;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.net.NetSocket;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,9 @@ final class WireConnection {
 
     /** How long a peer has to take the last replies before it is cut off. */
     private static final long CLOSE_MILLIS = 5_000;
+
+    /** No id of a timer; these begin with 0. */
+    private static final long NO_TIMER = -1;
 
     /** What is still sent of a read's data to a peer that does not take its replies. */
     private static final int SHORT_READ_BYTES = 1024;
@@ -70,6 +75,7 @@ final class WireConnection {
     private final Submissions submissions;
     private final AnswerQueue answers = new AnswerQueue();
     private final List<Writer> acknowledging = new ArrayList<>(2);
+    private final Deque<Answer> held = new ArrayDeque<>(0);
     private final Outbox outbox;
 
     private State state = State.OPEN;
@@ -79,7 +85,7 @@ final class WireConnection {
     private long appendBytes;
     private int requestsUnanswered;
     private int readsUnanswered;
-    private long cutOff;
+    private long cutOff = NO_TIMER;
 
     WireConnection(WireNode node, Context context, NetSocket socket) {
         this.node = node;
@@ -202,7 +208,7 @@ final class WireConnection {
         writers.put(writer, new Writer(this, writer, segment, partitionOf(segment)));
         submit(
                 new SegmentCommand.SetupAppend(segment, writer, id),
-                new PendingRequest(this, setup.requestId(), segment, -1, reply -> {
+                new PendingRequest(this, setup.requestId(), segment, -1, 0, reply -> {
                     long last = ((SegmentReply.AppendReady) reply).lastEventNumber();
                     return new AppendSetup(setup.requestId(), segment, writer, last);
                 }));
@@ -218,9 +224,7 @@ final class WireConnection {
             send(new WrongHost(append.requestId(), writer.segment()));
             return;
         }
-        int cost = writer.sent(append);
-        appendBytes += cost;
-        node.credits().take(cost);
+        takeCredits(writer.sent(append));
         submissions.add(
                 writer.partition(),
                 owner,
@@ -248,6 +252,7 @@ final class WireConnection {
             send(pending.wrongHost());
         } else {
             requestsUnanswered++;
+            takeCredits(pending.cost());
             submissions.add(partition, owner, command, pending);
         }
     }
@@ -291,12 +296,12 @@ final class WireConnection {
     }
 
     void appendAnswered(int cost) {
-        appendBytes -= cost;
-        node.credits().giveBack(cost);
+        giveBackCredits(cost);
     }
 
-    void requestAnswered() {
+    void requestAnswered(int cost) {
         requestsUnanswered--;
+        giveBackCredits(cost);
     }
 
     void readAnswered() {
@@ -359,11 +364,46 @@ final class WireConnection {
         if (state == State.ENDING) {
             closeIfWritten();
         } else {
+            deliverHeld();
             resumeIfPossible();
         }
     }
 
+    /**
+     * Holds an answer back as long as the peer does not take what it was sent before; false if it takes. What is held
+     * is not encoded yet, and still counts as an unanswered request.
+     */
+    boolean holdBack(Answer answer) {
+        if (outbox.pendingBytes() < options.replyBytes()) {
+            return false;
+        }
+        held.addLast(answer);
+        return true;
+    }
+
+    private void deliverHeld() {
+        try {
+            while (!held.isEmpty() && outbox.pendingBytes() < options.replyBytes()) {
+                held.removeFirst().deliver();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("connection from {}", socket.remoteAddress(), e);
+            fail(INTERNAL_ERROR);
+        }
+        outbox.flush();
+    }
+
     // ---- bounds
+
+    private void takeCredits(int cost) {
+        appendBytes += cost;
+        node.credits().take(cost);
+    }
+
+    private void giveBackCredits(int cost) {
+        appendBytes -= cost;
+        node.credits().giveBack(cost);
+    }
 
     private boolean isOverBound() {
         return appendBytes >= options.appendBytes()
@@ -450,7 +490,9 @@ final class WireConnection {
             letGo();
         }
         state = State.CLOSED;
-        context.owner().cancelTimer(cutOff);
+        if (cutOff != NO_TIMER) {
+            context.owner().cancelTimer(cutOff);
+        }
         outbox.close();
         node.counters().closed.increment();
         // Makes Vert.x give up what it has read while paused, which it would otherwise leak.
@@ -460,6 +502,7 @@ final class WireConnection {
     private void letGo() {
         received.clear();
         answers.close();
+        held.clear();
         acknowledging.clear();
         writers.clear();
         node.credits().giveBack(appendBytes);

@@ -7,7 +7,8 @@ package io.headrace.verticles.wire;
  * @param host address to bind
  * @param port 0 for any that is free
  * @param controllerPort named in the log when a client of the controller comes here by mistake
- * @param appendBytes a connection with this many bytes of appends handed over and not answered is not read from
+ * @param appendBytes a connection with this many bytes of appends and table updates handed over and not answered is
+ *     not read from
  * @param requests a connection with this many other requests not answered is not read from; waiting reads do not count
  * @param waitingReads a connection with more reads than this not answered is closed
  * @param replyBytes a connection with this many bytes of replies not taken by the peer is not read from

@@ -7,7 +7,6 @@ import io.headrace.codecs.wire.AppendCommand.SetupAppend;
 import io.headrace.codecs.wire.AppendReply.DataAppended;
 import io.headrace.codecs.wire.FailureReply.ErrorMessage;
 import io.headrace.codecs.wire.FailureReply.NoSuchSegment;
-import io.headrace.codecs.wire.FailureReply.OperationUnsupported;
 import io.headrace.codecs.wire.FailureReply.SegmentAlreadyExists;
 import io.headrace.codecs.wire.FailureReply.SegmentIsSealed;
 import io.headrace.codecs.wire.FailureReply.SegmentIsTruncated;
@@ -37,8 +36,6 @@ import io.headrace.codecs.wire.SegmentRequest.SealSegment;
 import io.headrace.codecs.wire.SegmentRequest.TruncateSegment;
 import io.headrace.codecs.wire.SegmentRequest.UpdateSegmentAttribute;
 import io.headrace.codecs.wire.SegmentRequest.UpdateSegmentPolicy;
-import io.headrace.codecs.wire.TableRequest.CreateTableSegment;
-import io.headrace.codecs.wire.TableRequest.ReadTableEntriesDelta;
 import io.headrace.codecs.wire.WireCommand;
 import io.headrace.codecs.wire.WireCommand.Hello;
 import io.headrace.codecs.wire.WireCommand.KeepAlive;
@@ -244,16 +241,6 @@ final class WireRequestsTest {
         SegmentRead end = (SegmentRead) client.ask(new ReadSegment(SEGMENT, 10, 5, "", ID));
         assertThat(end.endOfSegment()).isTrue();
         assertThat(end.data().isReadable()).isFalse();
-    }
-
-    @Test
-    void tablesAreUnsupported() {
-        client.assertAnswer(
-                new CreateTableSegment(ID, SEGMENT, "", false, 0, 0),
-                new OperationUnsupported(ID, "createTableSegment"));
-        client.assertAnswer(
-                new ReadTableEntriesDelta(ID, SEGMENT, "", 0, 1),
-                new OperationUnsupported(ID, "readTableEntriesDelta"));
     }
 
     @Test

@@ -1,14 +1,14 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
-package io.headrace.engine.segments;
+package io.headrace.engine.state;
 
 import io.netty.buffer.ByteBuf;
 
 /** Variable-length integers in base 128, lowest group first: small values take few bytes. */
-final class Varint {
+public final class Varint {
     private Varint() {}
 
     /** Writes 64 bits as an unsigned number: 1 byte below 128, at most 10. */
-    static void write(ByteBuf out, long value) {
+    public static void write(ByteBuf out, long value) {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
             out.writeByte((int) (rest & 0x7F) | 0x80);
@@ -17,7 +17,7 @@ final class Varint {
         out.writeByte((int) rest);
     }
 
-    static long read(ByteBuf in) {
+    public static long read(ByteBuf in) {
         long value = 0;
         for (int shift = 0; shift < Long.SIZE; shift += 7) {
             byte group = in.readByte();
@@ -30,11 +30,11 @@ final class Varint {
     }
 
     /** Writes a number that may be negative: zigzag, so that small absolute values stay short. */
-    static void writeSigned(ByteBuf out, long value) {
+    public static void writeSigned(ByteBuf out, long value) {
         write(out, (value << 1) ^ (value >> 63));
     }
 
-    static long readSigned(ByteBuf in) {
+    public static long readSigned(ByteBuf in) {
         long value = read(in);
         return (value >>> 1) ^ -(value & 1);
     }

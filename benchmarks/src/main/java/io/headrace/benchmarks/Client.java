@@ -1,0 +1,64 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.benchmarks;
+
+import io.pravega.client.ClientConfig;
+import io.pravega.client.EventStreamClientFactory;
+import io.pravega.client.connection.impl.ConnectionPool;
+import io.pravega.client.connection.impl.ConnectionPoolImpl;
+import io.pravega.client.connection.impl.SocketConnectionFactoryImpl;
+import io.pravega.client.control.impl.Controller;
+import io.pravega.client.control.impl.ControllerImpl;
+import io.pravega.client.control.impl.ControllerImplConfig;
+import io.pravega.client.stream.EventStreamWriter;
+import io.pravega.client.stream.EventWriterConfig;
+import io.pravega.client.stream.ScalingPolicy;
+import io.pravega.client.stream.StreamConfiguration;
+import io.pravega.client.stream.TransactionalEventStreamWriter;
+import io.pravega.client.stream.impl.ByteArraySerializer;
+import java.net.URI;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** The published client, connected to one server, with a scope of this run's own. */
+final class Client {
+    static final long TIMEOUT_SECONDS = 60;
+
+    final String scope = "run-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+    final Controller controller;
+    final ConnectionPool connections;
+    private final EventStreamClientFactory streams;
+
+    Client(String controllerAddress) throws Exception {
+        ClientConfig config = ClientConfig.builder()
+                .controllerURI(URI.create("tcp://" + controllerAddress))
+                .build();
+        ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);
+        controller = new ControllerImpl(
+                ControllerImplConfig.builder().clientConfig(config).build(), executor);
+        connections = new ConnectionPoolImpl(config, new SocketConnectionFactoryImpl(config));
+        streams = EventStreamClientFactory.withScope(scope, config);
+        controller.createScope(scope).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Creates a stream of one segment. */
+    void createStream(String stream) throws Exception {
+        controller.createStream(scope, stream, oneSegment()).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    static StreamConfiguration oneSegment() {
+        return StreamConfiguration.builder()
+                .scalingPolicy(ScalingPolicy.fixed(1))
+                .build();
+    }
+
+    EventStreamWriter<byte[]> writer(String stream) {
+        return streams.createEventWriter(
+                stream, new ByteArraySerializer(), EventWriterConfig.builder().build());
+    }
+
+    TransactionalEventStreamWriter<byte[]> transactionalWriter(String stream) {
+        return streams.createTransactionalEventWriter(
+                stream, new ByteArraySerializer(), EventWriterConfig.builder().build());
+    }
+}

@@ -1,0 +1,106 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.benchmarks;
+
+import io.pravega.client.stream.EventStreamWriter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/** One writer, one segment: how long a lone append takes, and how many events a second are acknowledged. */
+final class Writes {
+    private static final int LONE_APPENDS_WARM_UP = 1_000;
+    private static final int LONE_APPENDS = 2_000;
+    private static final int WARM_UP_SECONDS = 8;
+    private static final int MEASURED_SECONDS = 10;
+
+    /** Bytes of events that are left unacknowledged at most. */
+    private static final int IN_FLIGHT_BYTES = 20_000_000;
+
+    private final Client client;
+    private final Results results;
+
+    private Writes(Client client, Results results) {
+        this.client = client;
+        this.results = results;
+    }
+
+    static void measure(Client client, Results results) throws Exception {
+        Writes writes = new Writes(client, results);
+        writes.loneAppends();
+        writes.throughput(100, Metric.WRITE_100_B, Metric.WRITE_100_B_WORST);
+        writes.throughput(1_024, Metric.WRITE_1_KB, Metric.WRITE_1_KB_WORST);
+    }
+
+    private void loneAppends() throws Exception {
+        client.createStream("lone-appends");
+        Histogram nanos = new Histogram(3);
+        byte[] event = new byte[1_024];
+        try (EventStreamWriter<byte[]> writer = client.writer("lone-appends")) {
+            for (int i = 0; i < LONE_APPENDS_WARM_UP + LONE_APPENDS; i++) {
+                long start = System.nanoTime();
+                writer.writeEvent("key", event).get(Client.TIMEOUT_SECONDS, TimeUnit.SECONDS);
+                if (i >= LONE_APPENDS_WARM_UP) {
+                    nanos.recordValue(System.nanoTime() - start);
+                }
+            }
+        }
+        results.addMillis(Metric.LONE_APPEND_P50, nanos, 50);
+        results.addMillis(Metric.LONE_APPEND_P99, nanos, 99);
+    }
+
+    private void throughput(int eventBytes, Metric median, Metric worst) throws Exception {
+        String stream = "events-of-" + eventBytes;
+        client.createStream(stream);
+        List<Long> perSecond;
+        try (EventStreamWriter<byte[]> writer = client.writer(stream)) {
+            perSecond = acknowledgedPerSecond(writer, new byte[eventBytes]);
+        }
+        Collections.sort(perSecond);
+        results.add(median, perSecond.get(perSecond.size() / 2));
+        results.add(worst, perSecond.get(0));
+    }
+
+    /** Acknowledged events of each measured second; when this returns, all are acknowledged. */
+    private static List<Long> acknowledgedPerSecond(EventStreamWriter<byte[]> writer, byte[] event) throws Exception {
+        int window = IN_FLIGHT_BYTES / event.length;
+        Semaphore inFlight = new Semaphore(window);
+        AtomicLong acknowledged = new AtomicLong();
+        AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
+        List<Long> perSecond = new ArrayList<>();
+        long start = System.nanoTime();
+        long counted = 0;
+        for (int second = 1; second <= WARM_UP_SECONDS + MEASURED_SECONDS; second++) {
+            long end = start + TimeUnit.SECONDS.toNanos(second);
+            for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+                if (inFlight.tryAcquire(left, TimeUnit.NANOSECONDS)) {
+                    var unused = writer.writeEvent("key", event).whenComplete((done, failure) -> {
+                        if (failure != null) {
+                            failed.compareAndSet(null, failure);
+                        }
+                        acknowledged.incrementAndGet();
+                        inFlight.release();
+                    });
+                }
+            }
+            long now = acknowledged.get();
+            if (second > WARM_UP_SECONDS) {
+                perSecond.add(now - counted);
+            }
+            counted = now;
+        }
+        if (!inFlight.tryAcquire(window, Client.TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("events are not acknowledged");
+        }
+        Throwable failure = failed.get();
+        if (failure != null) {
+            throw new IllegalStateException("an event was not written", failure);
+        }
+        return perSecond;
+    }
+}
