@@ -220,6 +220,12 @@ final class Rig {
         messages.remove(index).action().run();
     }
 
+    /** Lets time pass while all messages are still on their way. */
+    void tickAfter(long millis) {
+        now += millis;
+        inTurn(machine::tick);
+    }
+
     /** Executes a command and waits for its answer; if the partition is lost, makes the call again. */
     StreamReply ask(StreamCommand command) {
         Answer<StreamReply> answer = submit(command);
