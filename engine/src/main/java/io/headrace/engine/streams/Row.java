@@ -189,4 +189,10 @@ sealed interface Row {
 
     /** As {@link RetiredRow}, of tables. */
     record RetiredTableRow(String scope, String table, int nextNumber) implements Row {}
+
+    /** Number of the newest owner of this partition, from 1. */
+    record OwnerRow(long number) implements Row {}
+
+    /** How far the calls of a {@code streams} partition to a slot have come; see {@link io.headrace.engine.calls.CallOrder}. */
+    record CallerRow(int slot, int caller, long owner, long settled) implements Row {}
 }

@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.streams;
 
+import io.headrace.engine.calls.CallOrder;
+import io.headrace.engine.streams.Row.CallerRow;
 import io.headrace.engine.streams.Row.ColdRow;
 import io.headrace.engine.streams.Row.CompletedRow;
 import io.headrace.engine.streams.Row.ConfigurationRow;
@@ -8,6 +10,7 @@ import io.headrace.engine.streams.Row.CounterRow;
 import io.headrace.engine.streams.Row.EpochRow;
 import io.headrace.engine.streams.Row.GroupRow;
 import io.headrace.engine.streams.Row.MarkRow;
+import io.headrace.engine.streams.Row.OwnerRow;
 import io.headrace.engine.streams.Row.RetiredRow;
 import io.headrace.engine.streams.Row.RetiredTableRow;
 import io.headrace.engine.streams.Row.SampleRow;
@@ -40,7 +43,9 @@ final class State {
 
     private final NavigableMap<StreamName, RetiredRow> retired = new TreeMap<>();
     private final NavigableMap<StreamName, RetiredTableRow> retiredTables = new TreeMap<>();
+    private final CallOrder calls = new CallOrder();
     private long nextTransaction = 1;
+    private long owner;
 
     @Nullable
     ScopeData scope(String scope) {
@@ -67,6 +72,16 @@ final class State {
 
     long nextTransaction() {
         return nextTransaction;
+    }
+
+    /** Number of the present owner; 0 before the first has taken over. */
+    long owner() {
+        return owner;
+    }
+
+    /** How far the workflows of other partitions have come. */
+    CallOrder calls() {
+        return calls;
     }
 
     /** The work that is remembered for a subject. */
@@ -154,6 +169,10 @@ final class State {
             scopeOf(r.scope()).tables.put(r.table(), r);
         } else if (row instanceof RetiredTableRow r) {
             retiredTables.put(new StreamName(r.scope(), r.table()), r);
+        } else if (row instanceof OwnerRow r) {
+            owner = r.number();
+        } else if (row instanceof CallerRow r) {
+            calls.put(r.slot(), r.caller(), r.owner(), r.settled());
         } else if (row instanceof VerdictRow r) {
             streamOf(r.name()).put(r);
         }
@@ -213,6 +232,10 @@ final class State {
     /** All rows, in an order in which they can be put. */
     void forEachRow(Consumer<Row> consumer) {
         consumer.accept(new CounterRow(nextTransaction));
+        if (owner > 0) {
+            consumer.accept(new OwnerRow(owner));
+        }
+        calls.forEach((slot, caller, number, settled) -> consumer.accept(new CallerRow(slot, caller, number, settled)));
         retired.values().forEach(consumer);
         retiredTables.values().forEach(consumer);
         completed.forEachRow(consumer);

@@ -3,6 +3,7 @@ package io.headrace.engine.streams;
 
 import io.headrace.engine.segments.Load;
 import io.headrace.engine.segments.SegmentCommand;
+import io.headrace.engine.streams.Row.CallerRow;
 import io.headrace.engine.streams.Row.ColdRow;
 import io.headrace.engine.streams.Row.CompletedRow;
 import io.headrace.engine.streams.Row.ConfigurationRow;
@@ -12,6 +13,7 @@ import io.headrace.engine.streams.Row.EpochRow;
 import io.headrace.engine.streams.Row.GroupRow;
 import io.headrace.engine.streams.Row.GroupState;
 import io.headrace.engine.streams.Row.MarkRow;
+import io.headrace.engine.streams.Row.OwnerRow;
 import io.headrace.engine.streams.Row.RetiredRow;
 import io.headrace.engine.streams.Row.RetiredTableRow;
 import io.headrace.engine.streams.Row.SampleRow;
@@ -95,9 +97,11 @@ final class DurableExamples {
     /** Kinds that came when version 1 of the format had been fixed. */
     private static List<Row> later() {
         Load load = new Load(2, 0.5, 1, 2, 4, 60_000, 1006, false);
+        Decision split = new Decision.Split(3, 2, Decision.Reason.HIGH);
         return List.of(
-                new VerdictRow(
-                        STREAM, 8, new Verdict(1007, 6, 3, 100, load, new Decision.Split(3, 2, Decision.Reason.HIGH))),
+                new VerdictRow(STREAM, 8, new Verdict(1007, 6, 3, 100, load, split)),
+                new OwnerRow(5),
+                new CallerRow(1000, 3, 4, 0x0102030405060708L),
                 new MarkRow(
                         STREAM,
                         7,

@@ -64,6 +64,9 @@ final class FakeStore {
     }
 
     SegmentReply execute(SegmentCommand command) {
+        if (command instanceof SegmentCommand.Called called) {
+            return execute(called.command());
+        }
         executed++;
         String name = command.segment();
         if (command instanceof SegmentCommand.Create create) {
