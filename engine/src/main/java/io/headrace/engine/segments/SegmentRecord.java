@@ -24,6 +24,7 @@ sealed interface SegmentRecord extends LogRecord {
     int MERGE = 7;
     int SET_ATTRIBUTE = 8;
     int SET_POLICY = 9;
+    int CALLED = 10;
     int CREATE_TABLE = 20;
 
     int VERSION = 1;
@@ -316,6 +317,37 @@ sealed interface SegmentRecord extends LogRecord {
 
         static SetPolicy read(ByteBuf in) {
             return new SetPolicy(in.readLong(), in.readLong(), in.readByte(), in.readInt());
+        }
+    }
+
+    /**
+     * A workflow has come so far with its calls to a slot: {@code i64 0, for no segment | u16 slot | i32 caller | i64 owner
+     * | i64 settled}; see {@link io.headrace.engine.calls.CallOrder}.
+     */
+    record Called(int slot, int caller, long owner, long settled) implements SegmentRecord {
+        @Override
+        public long segment() {
+            return 0;
+        }
+
+        @Override
+        public int type() {
+            return CALLED;
+        }
+
+        @Override
+        public int size() {
+            return HEADER_BYTES + 22;
+        }
+
+        @Override
+        public void writeRest(ByteBuf out) {
+            out.writeShort(slot).writeInt(caller).writeLong(owner).writeLong(settled);
+        }
+
+        static Called read(ByteBuf in) {
+            in.skipBytes(Long.BYTES);
+            return new Called(in.readUnsignedShort(), in.readInt(), in.readLong(), in.readLong());
         }
     }
 }

@@ -79,7 +79,7 @@ final class TableSegments {
         SegmentReply reply = new SegmentReply.OfTable(answer);
         boolean byName = command instanceof TableCommand.Get || command instanceof TableCommand.Change;
         if (byName && table.length() == before && !(answer instanceof TableReply.BadArgument)) {
-            turn.replyConfirmed(replyTo, reply);
+            turn.replyConfirmed(segment.changedIn, replyTo, reply);
         } else {
             // All that this answer can have seen, its own change included.
             turn.replyAfter(segment.changedIn, replyTo, reply);
@@ -95,7 +95,7 @@ final class TableSegments {
         if (command.mustBeEmpty() && table.keyLength() > 0) {
             turn.reply(replyTo, new SegmentReply.OfTable(new TableReply.Unsupported()));
         } else if (command.mustBeEmpty() && table.count() > 0) {
-            turn.replyConfirmed(replyTo, new SegmentReply.OfTable(new TableReply.NotEmpty()));
+            turn.replyConfirmed(segment.changedIn, replyTo, new SegmentReply.OfTable(new TableReply.NotEmpty()));
         } else {
             turn.log(new SegmentRecord.Delete(segment.id, turn.now()));
             turn.reply(replyTo, SegmentReply.Ok.INSTANCE);
