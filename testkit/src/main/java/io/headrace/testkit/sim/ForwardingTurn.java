@@ -9,10 +9,10 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Hands everything on to another turn, for those that change one thing. */
-class ForwardingTurn<C, R> implements Turn<C, R> {
+public class ForwardingTurn<C, R> implements Turn<C, R> {
     private final Turn<C, R> turn;
 
-    ForwardingTurn(Turn<C, R> turn) {
+    public ForwardingTurn(Turn<C, R> turn) {
         this.turn = turn;
     }
 
