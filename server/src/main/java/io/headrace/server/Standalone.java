@@ -13,6 +13,7 @@ import io.headrace.engine.streams.StreamsOptions;
 import io.headrace.server.settings.Settings;
 import io.headrace.verticles.bookkeeper.BookKeeperLogStore;
 import io.headrace.verticles.bookkeeper.LogOptions;
+import io.headrace.verticles.embedded.DiskSpace;
 import io.headrace.verticles.embedded.EmbeddedEnsemble;
 import io.headrace.verticles.embedded.EmbeddedOptions;
 import io.headrace.verticles.host.HostOptions;
@@ -122,14 +123,27 @@ final class Standalone {
                 segments,
                 new Credits(CREDIT_BYTES),
                 WireOptions.DEFAULT.listeningOn(exposure.bind(), settings.get(Settings.STORE_PORT)));
+        ensemble.disk().listen(isShort -> hold(node, isShort, ensemble.disk()));
         int storePort = faces.store(vertx, node, EVENT_LOOPS);
         int controllerPort = faces.controller(vertx, storePort, streams);
-        int httpPort = faces.http(vertx, new Health(host, node.counters())::report, streams);
+        int httpPort = faces.http(vertx, new Health(host, node.counters(), ensemble.disk())::report, streams);
         LOG.info("serving; all data is in {}", data.path());
         return new Addresses(
                 Addresses.of(exposure.advertised(), controllerPort),
                 Addresses.of(exposure.advertised(), storePort),
                 Addresses.of(exposure.advertised(), httpPort));
+    }
+
+    private static void hold(WireNode node, boolean isShort, DiskSpace disk) {
+        node.holdAppends(isShort);
+        if (isShort) {
+            LOG.warn(
+                    "the disk has only {} MiB left: writers wait until {} MiB are free",
+                    disk.freeBytes() >> 20,
+                    disk.enoughBytes() >> 20);
+        } else {
+            LOG.info("the disk has {} MiB left: writers go on", disk.freeBytes() >> 20);
+        }
     }
 
     private static Vertx vertx() {

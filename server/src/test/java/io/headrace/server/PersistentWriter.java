@@ -7,8 +7,8 @@ import io.headrace.codecs.wire.AppendCommand.SetupAppend;
 import io.headrace.codecs.wire.AppendReply.AppendSetup;
 import io.headrace.codecs.wire.AppendReply.DataAppended;
 import io.headrace.codecs.wire.EventFrames;
-import io.headrace.codecs.wire.Reply;
 import io.headrace.codecs.wire.FailureReply.SegmentAlreadyExists;
+import io.headrace.codecs.wire.Reply;
 import io.headrace.codecs.wire.SegmentReply.SegmentCreated;
 import io.headrace.codecs.wire.SegmentReply.SegmentRead;
 import io.headrace.codecs.wire.SegmentRequest.CreateSegment;
@@ -22,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Writes to a segment of its own until it is stopped, and connects again for as long as that takes. */
 final class PersistentWriter implements AutoCloseable {
@@ -35,6 +36,7 @@ final class PersistentWriter implements AutoCloseable {
     private final Thread thread;
     private volatile long acknowledged;
     private volatile boolean stopped;
+    private volatile @Nullable AssertionError failure;
 
     /** @param store address of the segment store, which may change with a restart */
     PersistentWriter(Supplier<String> store, int number) {
@@ -48,6 +50,10 @@ final class PersistentWriter implements AutoCloseable {
 
     /** Number of the last event that the store has acknowledged; they are numbered from 1. */
     long acknowledged() {
+        AssertionError failed = failure;
+        if (failed != null) {
+            throw failed;
+        }
         return acknowledged;
     }
 
@@ -60,6 +66,9 @@ final class PersistentWriter implements AutoCloseable {
         while (!stopped) {
             try (StoreClient client = new StoreClient(store.get())) {
                 write(client);
+            } catch (AssertionError e) {
+                failure = e;
+                stopped = true;
             } catch (IOException e) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             }
@@ -70,7 +79,7 @@ final class PersistentWriter implements AutoCloseable {
         client.send(new CreateSegment(SETUP, segment, 0, 0, "", 0));
         assertThat(client.read()).isInstanceOfAny(SegmentCreated.class, SegmentAlreadyExists.class);
         client.send(new SetupAppend(SETUP, writer, segment, ""));
-        long sent = Math.max(0, client.read(AppendSetup.class).lastEventNumber());
+        long sent = Math.max(0, setUp(client).lastEventNumber());
         assertThat(sent).as("what was acknowledged is there").isGreaterThanOrEqualTo(acknowledged);
         acknowledged = sent;
         while (!stopped) {
@@ -79,11 +88,21 @@ final class PersistentWriter implements AutoCloseable {
                 client.append(writer, sent, event(sent), SETUP);
             }
             WireCommand reply = client.read();
-            if (!(reply instanceof DataAppended appended)) {
+            if (reply instanceof DataAppended appended) {
+                acknowledged = appended.eventNumber();
+            } else if (!(reply instanceof WireCommand.KeepAlive)) {
                 throw new IOException("refused: " + reply);
             }
-            acknowledged = appended.eventNumber();
         }
+    }
+
+    private static AppendSetup setUp(StoreClient client) throws IOException {
+        WireCommand reply = client.read();
+        while (reply instanceof WireCommand.KeepAlive) {
+            reply = client.read();
+        }
+        assertThat(reply).isInstanceOf(AppendSetup.class);
+        return (AppendSetup) reply;
     }
 
     /** Reads the segment; everything acknowledged must be there once, in order. */
@@ -92,23 +111,22 @@ final class PersistentWriter implements AutoCloseable {
         long offset = 0;
         int size = EventFrames.HEADER_BYTES + EVENT_BYTES;
         ByteBuf unread = Unpooled.EMPTY_BUFFER;
-        while (events < acknowledged) {
+        long last = acknowledged();
+        while (events < last) {
             client.send(new ReadSegment(segment, offset, size, "", SETUP));
             Reply reply = client.read(Reply.class);
             assertThat(reply).isInstanceOf(SegmentRead.class);
             ByteBuf data = ((SegmentRead) reply).data();
             offset += data.readableBytes();
             unread = Unpooled.wrappedBuffer(unread, data);
-            for (ByteBuf event = next(unread); event != null; event = next(unread)) {
+            for (ByteBuf event = EventFrames.read(unread, EVENT_BYTES);
+                    event != null;
+                    event = EventFrames.read(unread, EVENT_BYTES)) {
                 events++;
                 assertThat(event).isEqualTo(Unpooled.wrappedBuffer(event(events)));
             }
             unread = Unpooled.copiedBuffer(unread);
         }
-    }
-
-    private static ByteBuf next(ByteBuf unread) {
-        return EventFrames.read(unread, EVENT_BYTES);
     }
 
     private byte[] event(long number) {

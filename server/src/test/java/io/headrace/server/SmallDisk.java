@@ -19,7 +19,7 @@ final class SmallDisk implements AutoCloseable {
         this.path = path;
     }
 
-    static SmallDisk mount(Path path, int mebibytes) throws Exception {
+    static SmallDisk mount(Path path, int mebibytes) throws IOException {
         Files.createDirectories(path);
         assumeTrue(
                 run("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m", "tmpfs", path.toString()),
@@ -31,13 +31,13 @@ final class SmallDisk implements AutoCloseable {
         return path;
     }
 
-    void resize(int mebibytes) throws Exception {
+    void resize(int mebibytes) throws IOException {
         if (!run("mount", "-o", "remount,size=" + mebibytes + "m", path.toString())) {
             throw new IOException("cannot resize " + path);
         }
     }
 
-    /** Fills the disk to the last byte. */
+    /** Fills the disk with one file. */
     void fill(Path file) throws IOException {
         try (OutputStream out = Files.newOutputStream(file)) {
             while (true) {
@@ -56,17 +56,18 @@ final class SmallDisk implements AutoCloseable {
     }
 
     long usedBytes() throws IOException {
-        return Files.getFileStore(path).getTotalSpace() - Files.getFileStore(path).getUsableSpace();
+        return Files.getFileStore(path).getTotalSpace()
+                - Files.getFileStore(path).getUsableSpace();
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         run("umount", "-l", path.toString());
     }
 
-    private static boolean run(String... command) throws Exception {
+    private static boolean run(String... command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getInputStream().transferTo(OutputStream.nullOutputStream());
-        return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0;
+        return process.onExit().orTimeout(30, TimeUnit.SECONDS).join().exitValue() == 0;
     }
 }
