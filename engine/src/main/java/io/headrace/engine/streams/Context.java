@@ -65,17 +65,23 @@ final class Context {
         return RowCodec.record(RowCodec.PUT, row).size() <= MAX_ROW_BYTES;
     }
 
+    /** Replies once it is certain that what the reply says was still true when the command was executed. */
     void reply(ReplyTo<? super StreamReply> replyTo, StreamReply reply) {
-        turn.reply(replyTo, reply);
+        turn.replyConfirmed(replyTo, reply);
     }
 
     void fail(ReplyTo<? super StreamReply> replyTo, Code code, String message) {
-        turn.reply(replyTo, new Failed(code, message));
+        reply(replyTo, new Failed(code, message));
     }
 
     /** The caller is answered by {@link #answer}. */
     void park(Subject subject, Waiters.Event event, ReplyTo<? super StreamReply> replyTo) {
         waiters.park(subject, event, replyTo, turn);
+    }
+
+    /** Whether a caller waits for {@link #answer}. */
+    boolean isAwaited(Subject subject, Waiters.Event event) {
+        return waiters.isAwaited(subject, event);
     }
 
     void answer(Subject subject, Waiters.Event event, StreamReply reply) {

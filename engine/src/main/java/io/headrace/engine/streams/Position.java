@@ -20,8 +20,8 @@ record Position(long segment, long offset) implements Comparable<Position> {
     static KeySpace<Position> all(EpochGraph graph, StreamCut cut) {
         List<Position> positions = new ArrayList<>(cut.offsets().size());
         cut.offsets().forEach((id, offset) -> positions.add(new Position(id, Math.max(-1, offset))));
-        positions.sort(Comparator.comparing(Position::isReached)
-                .thenComparing(Position::segment, Comparator.reverseOrder()));
+        positions.sort(
+                Comparator.comparing(Position::isReached).thenComparing(Position::segment, Comparator.reverseOrder()));
         KeySpace<Position> space = new KeySpace<>(UNKNOWN);
         for (Position position : positions) {
             SegmentRange segment = graph.segment(position.segment());

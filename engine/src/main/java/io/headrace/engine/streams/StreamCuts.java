@@ -166,7 +166,8 @@ final class StreamCuts {
         KeySpace<Position> start = Position.all(graph, from);
         KeySpace<Position> end = Position.all(graph, to);
         List<SegmentRange> between = new ArrayList<>();
-        for (SegmentRange s : graph.segmentsOf(span(graph, from).low(), span(graph, to).high())) {
+        for (SegmentRange s :
+                graph.segmentsOf(span(graph, from).low(), span(graph, to).high())) {
             // Not read to its end at the start, and at the end reached by all that comes before it.
             if (start.values(s.low(), s.high()).stream().anyMatch(p -> p.segment() <= s.id())
                     && end.values(s.low(), s.high()).stream()

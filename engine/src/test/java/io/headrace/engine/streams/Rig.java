@@ -71,6 +71,9 @@ final class Rig {
     /** Share of messages that are lost, doubled or late; and whether frames commit late. */
     double faults;
 
+    /** No message arrives anywhere. */
+    boolean silent;
+
     /** The step at which the partition crashes, and the chance that it does so at any other. */
     int crashAt = -1;
 
@@ -79,6 +82,14 @@ final class Rig {
 
     /** Steps between two snapshots; 0 for none. */
     int snapshotEvery;
+
+    /** Replies that wait for the log to confirm that this is no owner of old. */
+    final List<StreamReply> confirmed = new ArrayList<>();
+
+    /** All calls that were made, repeats too. */
+    final List<SegmentCommand.Called> segmentCalls = new ArrayList<>();
+
+    final List<InternalCommand.Called> streamCalls = new ArrayList<>();
 
     long now = 1_000_000;
     int turns;
@@ -116,6 +127,7 @@ final class Rig {
     }
 
     private void callSegment(SegmentCommand command, ReplyTo<SegmentReply> replyTo) {
+        segmentCalls.add((SegmentCommand.Called) command);
         deliver(
                 () -> {
                     SegmentReply reply = store.execute(command);
@@ -125,6 +137,7 @@ final class Rig {
     }
 
     private void callStream(StreamCommand command, ReplyTo<StreamReply> replyTo) {
+        streamCalls.add((InternalCommand.Called) command);
         deliver(
                 () -> run(command, new ReplyTo<StreamReply>() {
                     @Override
@@ -141,6 +154,9 @@ final class Rig {
     }
 
     private void deliver(Runnable action, Runnable lost) {
+        if (silent) {
+            return;
+        }
         if (random.nextDouble() < faults) {
             switch (random.nextInt(3)) {
                 case 0 -> {
@@ -204,6 +220,12 @@ final class Rig {
         messages.remove(index).action().run();
     }
 
+    /** Lets time pass while all messages are still on their way. */
+    void tickAfter(long millis) {
+        now += millis;
+        inTurn(machine::tick);
+    }
+
     /** Executes a command and waits for its answer; if the partition is lost, makes the call again. */
     StreamReply ask(StreamCommand command) {
         Answer<StreamReply> answer = submit(command);
@@ -236,6 +258,22 @@ final class Rig {
             step();
         }
         settle();
+    }
+
+    /** All rows of a kind, as a snapshot has them. */
+    <T extends Row> List<T> rows(Class<T> kind) {
+        ByteBuf out = Unpooled.buffer();
+        machine.snapshot(out);
+        out.skipBytes(1);
+        List<T> rows = new ArrayList<>();
+        In in = new In(out);
+        while (in.hasMore()) {
+            Row row = RowCodec.read(in);
+            if (kind.isInstance(row)) {
+                rows.add(kind.cast(row));
+            }
+        }
+        return rows;
     }
 
     void snapshot() {
@@ -303,6 +341,12 @@ final class Rig {
         @Override
         public void reply(ReplyTo<? super StreamReply> replyTo, StreamReply reply) {
             outputs.add(new Output(log.size(), generation, () -> replyTo.reply(reply), replyTo));
+        }
+
+        @Override
+        public void replyConfirmed(ReplyTo<? super StreamReply> replyTo, StreamReply reply) {
+            confirmed.add(reply);
+            reply(replyTo, reply);
         }
 
         @Override

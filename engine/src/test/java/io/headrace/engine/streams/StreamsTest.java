@@ -24,6 +24,7 @@ import io.headrace.engine.streams.StreamReply.Valid;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class StreamsTest {
@@ -116,6 +117,28 @@ class StreamsTest {
                 .isEqualTo(UpdateStreamStatus.STREAM_NOT_FOUND);
         assertThat(rig.ask(new StreamCommand.SealStream(MISSING))).isEqualTo(UpdateStreamStatus.STREAM_NOT_FOUND);
         assertThat(rig.ask(new StreamCommand.DeleteStream(MISSING))).isEqualTo(DeleteStreamStatus.STREAM_NOT_FOUND);
+    }
+
+    /** An owner that was replaced and does not know it must not be believed: what it says may be out of date. */
+    @Test
+    void answersAreConfirmed() {
+        Rig rig = withStream(1);
+        List<StreamCommand> queries = List.of(
+                new StreamCommand.GetSuccessors(S, 0),
+                new StreamCommand.GetCurrentSegments(S),
+                new StreamCommand.GetHead(S),
+                new StreamCommand.GetTransactionState(S, new UUID(1, 1)),
+                new StreamCommand.CommitTransaction(S, new UUID(1, 1), "", 0),
+                new StreamCommand.CheckStreamExists(MISSING),
+                new StreamCommand.DeleteStream(MISSING),
+                new StreamCommand.CreateTransaction(MISSING, 10_000),
+                new StreamCommand.GetReaderGroup("s", "missing"),
+                new StreamCommand.ListStreams("s", "", 10));
+        for (StreamCommand query : queries) {
+            rig.confirmed.clear();
+            StreamReply reply = rig.ask(query);
+            assertThat(rig.confirmed).as("%s", query).containsExactly(reply);
+        }
     }
 
     @Test

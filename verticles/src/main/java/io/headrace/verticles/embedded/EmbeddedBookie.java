@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EmbeddedBookie implements AutoCloseable {
     private static final String LEDGERS_PATH = "/ledgers";
+    private static final String LAST_MARK = "lastMark";
     private static final long MIB = 1L << 20;
     /** Pages of ledger index held in memory, of 8 KiB each. */
     private static final int INDEX_PAGES = 1_024;
@@ -50,6 +51,9 @@ final class EmbeddedBookie implements AutoCloseable {
             throws Exception {
         ServerConfiguration conf = configuration(directory, zooKeeper.connectString(), options);
         prepareIdentity(conf, zooKeeper, options);
+        TornJournal.cut(
+                current(conf.getJournalDirNames()[0]),
+                current(conf.getLedgerDirNames()[0]).resolve(LAST_MARK));
         EmbeddedServer server;
         try {
             server = EmbeddedServer.builder(new BookieConfiguration(conf))
@@ -221,7 +225,13 @@ final class EmbeddedBookie implements AutoCloseable {
 
     private static List<File> cookieDirectories(ServerConfiguration conf) {
         return List.of(
-                new File(conf.getJournalDirNames()[0], "current"), new File(conf.getLedgerDirNames()[0], "current"));
+                current(conf.getJournalDirNames()[0]).toFile(),
+                current(conf.getLedgerDirNames()[0]).toFile());
+    }
+
+    /** Where the bookie puts its files below a directory that it is given. */
+    private static Path current(String directory) {
+        return Path.of(directory, "current");
     }
 
     private static @Nullable Cookie onDisk(File directory) throws IOException {
