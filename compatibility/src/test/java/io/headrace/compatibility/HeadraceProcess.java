@@ -80,6 +80,11 @@ final class HeadraceProcess implements Server {
     }
 
     @Override
+    public long storedBytes() {
+        return Directories.size(data);
+    }
+
+    @Override
     public String toString() {
         return "Headrace " + name + " at " + controller();
     }

@@ -25,6 +25,11 @@ interface Server extends AutoCloseable {
     /** Whether what was acknowledged survives {@link #kill}. */
     boolean durable();
 
+    /** Bytes of all files of a durable server, roughly: they may be written ahead. */
+    default long storedBytes() {
+        throw new UnsupportedOperationException("Not on our disk: " + controller());
+    }
+
     /**
      * Starts the server named by the property {@code compat.server}: {@code headrace}, {@code reference}, or the
      * controller address of a server that runs already.
