@@ -95,6 +95,8 @@ final class Standalone {
         PartitionOpener opener =
                 new PartitionOpener(host, logs, logs.checkpoints(), PartitionMemory.share(settings, cluster));
         int pace = settings.get(Settings.SCALING_PACE);
+        long retentionMillis = settings.get(Settings.RETENTION_PERIOD).toMillis();
+        long watermarkMillis = settings.get(Settings.WATERMARK_PERIOD).toMillis();
         opener.open(
                 "segments",
                 segments,
@@ -105,7 +107,10 @@ final class Standalone {
                 "streams",
                 streams,
                 (number, loop, self) -> new StreamsMachine(
-                        StreamsOptions.of(number, cluster.streamsPartitions()).withScaling(ScaleLimits.atPace(pace)),
+                        StreamsOptions.of(number, cluster.streamsPartitions())
+                                .withScaling(ScaleLimits.atPace(pace))
+                                .withRetentionMillis(retentionMillis)
+                                .withWatermarkMillis(watermarkMillis),
                         // In turns of their own, also if the other partition is on the same loop.
                         (command, replyTo) -> loop.execute(() -> segments.submit(command.segment(), command, replyTo)),
                         (command, replyTo) -> loop.execute(() -> streams.submit(command.scope(), command, replyTo)),
