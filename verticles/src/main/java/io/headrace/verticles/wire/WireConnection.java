@@ -93,6 +93,7 @@ final class WireConnection {
     private int requestsUnanswered;
     private int readsUnanswered;
     private int openBlockBytes;
+    private boolean updatesTables;
     private long lastSign;
     private long cutOff = NO_TIMER;
 
@@ -273,6 +274,11 @@ final class WireConnection {
         }
     }
 
+    /** Notes that the peer writes, not only by appends: see {@link WireNode#holdAppends}. */
+    void updatesTables() {
+        updatesTables = true;
+    }
+
     /** @throws WireFormatException if too many reads wait already */
     void submitRead(ReadSegment read, SegmentCommand.Read command) {
         int partition = partitionOf(read.segment());
@@ -430,7 +436,7 @@ final class WireConnection {
     }
 
     private boolean holdsAppends() {
-        return node.holdsAppends() && !writers.isEmpty();
+        return node.holdsAppends() && (updatesTables || !writers.isEmpty());
     }
 
     /** Well below the bounds, so that reading does not stop and go with every answer. */

@@ -32,8 +32,8 @@ public final class WireNode {
     }
 
     /**
-     * Stops taking appends, or goes on: a connection that has set up a writer is not read from meanwhile. Nothing is
-     * refused, and other connections are served as ever.
+     * Stops taking appends, or goes on: a connection that has set up a writer or updated a table is not read from
+     * meanwhile. Nothing is refused, and other connections are served as ever.
      */
     public void holdAppends(boolean hold) {
         holdsAppends = hold;

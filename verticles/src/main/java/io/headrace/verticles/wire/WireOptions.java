@@ -6,7 +6,7 @@ package io.headrace.verticles.wire;
  *
  * @param host address to bind
  * @param port 0 for any that is free
- * @param controllerPort named in the log when a client of the controller comes here by mistake
+ * @param controllerPort named in the log when a client of the controller comes here by mistake; 0 if not known
  * @param appendBytes a connection with this many bytes of appends and table updates handed over and not answered is
  *     not read from
  * @param requests a connection with this many other requests not answered is not read from; waiting reads do not count
@@ -41,6 +41,11 @@ public record WireOptions(
     public WireOptions listeningOn(String newHost, int newPort) {
         return new WireOptions(
                 newHost, newPort, controllerPort, appendBytes, requests, waitingReads, replyBytes, limits);
+    }
+
+    /** The same beside a controller with another port. */
+    public WireOptions besideController(int newControllerPort) {
+        return new WireOptions(host, port, newControllerPort, appendBytes, requests, waitingReads, replyBytes, limits);
     }
 
     /** The same with other limits. */
