@@ -28,6 +28,7 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,9 @@ final class Standalone {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration END_LIMIT = Duration.ofSeconds(4);
+
+    /** For the end as a whole, whatever its parts take. */
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(9);
 
     private static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
@@ -122,7 +126,9 @@ final class Standalone {
         WireNode node = new WireNode(
                 segments,
                 new Credits(CREDIT_BYTES),
-                WireOptions.DEFAULT.listeningOn(exposure.bind(), settings.get(Settings.STORE_PORT)));
+                WireOptions.DEFAULT
+                        .listeningOn(exposure.bind(), settings.get(Settings.STORE_PORT))
+                        .besideController(settings.get(Settings.CONTROLLER_PORT)));
         ensemble.disk().listen(isShort -> hold(node, isShort, ensemble.disk()));
         int storePort = faces.store(vertx, node, EVENT_LOOPS);
         int controllerPort = faces.controller(vertx, storePort, streams);
@@ -173,11 +179,24 @@ final class Standalone {
         ended.await();
     }
 
-    /** Ends the server; returns when everything has ended. */
+    /** Ends the server; returns when everything has ended. If that takes too long, the process ends without. */
     void close() {
         LOG.info("ending");
+        Thread limit = new Thread(this::endAnyway, "end-limit");
+        limit.setDaemon(true);
+        limit.start();
         started.end();
         LOG.info("ended");
         ended.countDown();
+    }
+
+    private void endAnyway() {
+        try {
+            if (!ended.await(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                FatalErrors.endNow("the end took longer than " + CLOSE_LIMIT.toSeconds() + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -35,6 +35,7 @@ final class PersistentWriter implements AutoCloseable {
     private final UUID writer;
     private final Thread thread;
     private volatile long acknowledged;
+    private volatile int connections;
     private volatile boolean stopped;
     private volatile @Nullable AssertionError failure;
 
@@ -57,6 +58,11 @@ final class PersistentWriter implements AutoCloseable {
         return acknowledged;
     }
 
+    /** How many connections it has needed so far. */
+    int connections() {
+        return connections;
+    }
+
     @Override
     public void close() {
         stopped = true;
@@ -65,6 +71,7 @@ final class PersistentWriter implements AutoCloseable {
     private void run() {
         while (!stopped) {
             try (StoreClient client = new StoreClient(store.get())) {
+                connections++;
                 write(client);
             } catch (AssertionError e) {
                 failure = e;

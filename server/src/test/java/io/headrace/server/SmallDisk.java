@@ -37,6 +37,12 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
+    void makeReadOnly() throws IOException {
+        if (!run("mount", "-o", "remount,ro", path.toString())) {
+            throw new IOException("cannot make " + path + " read-only");
+        }
+    }
+
     /** Fills the disk with one file. */
     void fill(Path file) throws IOException {
         try (OutputStream out = Files.newOutputStream(file)) {
