@@ -26,6 +26,13 @@ public interface ChunkStorage extends AutoCloseable {
     StorageTraits traits();
 
     /**
+     * The identity of this storage: a UUID, made up when it is first asked for and kept beside the chunks. Whoever keeps
+     * the names of chunks should keep it, too, and compare: an empty directory where a file system is not mounted, and a
+     * wrong bucket, look like a storage from which everything was deleted.
+     */
+    void identity(CallbackExecutor executor, Callback<String> identity);
+
+    /**
      * Creates a chunk with all its bytes and seals it. The chunk appears whole or not at all, and is durable when this is
      * acknowledged. After UNAVAILABLE it may have appeared, or may yet appear: use another name.
      *

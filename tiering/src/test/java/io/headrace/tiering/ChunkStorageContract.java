@@ -69,6 +69,16 @@ public abstract class ChunkStorageContract {
     }
 
     @Test
+    void aStorageHasAnIdentity() {
+        Chunks chunks = chunks();
+        String identity = chunks.identity();
+        assertThat(UUID.fromString(identity)).hasToString(identity);
+        assertThat(chunks.identity()).isEqualTo(identity);
+        assertThat(chunks().identity()).isEqualTo(identity);
+        assertThat(chunks.list("", 1_000)).extracting(ChunkInfo::chunk).doesNotContain(".headrace-chunks");
+    }
+
+    @Test
     void whatIsPutIsReadBack() {
         Chunks chunks = chunks();
         byte[] bytes = Bytes.of(1, 100_000);

@@ -29,6 +29,10 @@ public final class Chunks {
         return storage;
     }
 
+    public String identity() {
+        return await(this.<String>call(callback -> storage.identity(loop, callback)));
+    }
+
     public void put(String chunk, byte[] bytes) {
         await(putting(chunk, bytes));
     }

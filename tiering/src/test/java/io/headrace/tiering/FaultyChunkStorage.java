@@ -51,6 +51,11 @@ public final class FaultyChunkStorage implements ChunkStorage {
     }
 
     @Override
+    public void identity(CallbackExecutor executor, Callback<String> identity) {
+        call(executor, identity, callback -> real.identity(executor, callback));
+    }
+
+    @Override
     public void put(String chunk, ByteBuf bytes, CallbackExecutor executor, Callback<Done> put) {
         call(true, executor, put, callback -> real.put(chunk, bytes, executor, callback), bytes::release, done -> {});
     }

@@ -112,6 +112,10 @@ final class Directories implements DirectoryWalk.Directories {
 
     /** Syncs the names in a directory. */
     void sync(Path directory) throws IOException {
+        sync(directory, channels);
+    }
+
+    static void sync(Path directory, Channels channels) throws IOException {
         try (FileChannel channel = channels.open(directory, Set.of(StandardOpenOption.READ))) {
             channel.force(true);
         }

@@ -3,14 +3,16 @@ package io.headrace.tiering.file;
 
 import io.headrace.tiering.StorageException;
 import io.headrace.tiering.StorageException.Kind;
+import io.headrace.tiering.worker.Marker;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
@@ -18,19 +20,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directory that chunks lie in. The file {@value #MARKER} in it tells it from the empty directory that is left when a
+ * The directory that chunks lie in. The file {@value Marker#NAME} in it tells it from the empty directory that is left when a
  * file system is not mounted: where that file is missing, nothing is absent, it is only out of reach.
  *
  * <pre>
- * .headrace-chunks     the ASCII text "headrace chunks 1" and a line feed; 1 is the version of the layout
+ * .headrace-chunks     the marker
  * .temporary/          files that are being made, each to be linked to its name when it is complete
  * a/b/c                the chunk a/b/c, segments escaped
  * </pre>
  */
 final class Root {
-    static final String MARKER = ".headrace-chunks";
-    static final String CONTENT = "headrace chunks 1\n";
-
     private static final Logger LOG = LoggerFactory.getLogger(Root.class);
     private static final String TEMPORARY = ".temporary";
     private static final Duration LEFT_BEHIND = Duration.ofDays(1);
@@ -47,15 +46,29 @@ final class Root {
      * @throws StorageException BAD_REQUEST if something else lies there
      */
     static Root open(Path directory) throws IOException {
-        Files.createDirectories(directory);
+        makeDirectories(directory);
         Root root = new Root(directory);
         if (!root.isMarked()) {
-            root.mark();
+            root.verifyEmpty();
         }
         Files.createDirectories(root.temporaryDirectory());
         root.probeLinks();
+        if (!root.isMarked()) {
+            root.mark();
+        }
         root.dropLeftBehind();
         return root;
+    }
+
+    /** Makes a directory and those above it that are missing, and syncs their names. */
+    private static void makeDirectories(Path directory) throws IOException {
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent == null || Files.isDirectory(directory)) {
+            return;
+        }
+        makeDirectories(parent);
+        Files.createDirectories(directory);
+        Directories.sync(parent, Channels.REAL);
     }
 
     Path path() {
@@ -76,42 +89,48 @@ final class Root {
         if (!isMarked()) {
             throw new StorageException(
                     Kind.UNAVAILABLE,
-                    directory.resolve(MARKER) + " has gone, so that nothing can be said about the chunks in "
-                            + directory + "; mount the file system again");
+                    marker() + " has gone, so that nothing can be said about the chunks in " + directory
+                            + "; mount the file system again");
         }
     }
 
     private boolean isMarked() throws IOException {
-        String content;
         try {
-            content = Files.readString(directory.resolve(MARKER), StandardCharsets.ISO_8859_1);
+            Marker.identity(Files.readAllBytes(marker()), directory.toString());
+            return true;
         } catch (NoSuchFileException e) {
             return false;
         }
-        if (!content.equals(CONTENT)) {
-            throw new StorageException(
-                    Kind.BAD_REQUEST,
-                    directory.resolve(MARKER) + " is of another version or damaged; use the program that wrote it, or"
-                            + " another directory");
-        }
-        return true;
     }
 
-    private void mark() throws IOException {
+    private void verifyEmpty() throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
                 String name = entry.getFileName().toString();
                 if (!name.startsWith(".") && !name.equals("lost+found")) {
                     throw new StorageException(
                             Kind.BAD_REQUEST,
-                            directory + " has other files in it, " + name + " for one, and no " + MARKER
+                            directory + " has other files in it, " + name + " for one, and no " + Marker.NAME
                                     + "; use an empty directory");
                 }
             }
         }
-        Path marker = directory.resolve(MARKER + "-" + UUID.randomUUID());
-        Files.writeString(marker, CONTENT, StandardCharsets.ISO_8859_1);
-        Files.move(marker, directory.resolve(MARKER), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** The marker is synced before anything else is, since without it nothing can be read. */
+    private void mark() throws IOException {
+        Path complete = temporary();
+        try (FileChannel channel =
+                FileChannel.open(complete, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            FileChunk.writeFully(channel, 0, Unpooled.wrappedBuffer(Marker.make()));
+            channel.force(true);
+            Files.createLink(marker(), complete);
+            Directories.sync(directory, Channels.REAL);
+        } catch (FileAlreadyExistsException e) {
+            LOG.debug("Another process has just marked {}", directory, e);
+        } finally {
+            Files.delete(complete);
+        }
     }
 
     /** A chunk that is made at once appears at its name by a hard link: the one way that is atomic and never replaces. */
@@ -151,6 +170,10 @@ final class Root {
                 }
             }
         }
+    }
+
+    private Path marker() {
+        return directory.resolve(Marker.NAME);
     }
 
     private Path temporaryDirectory() {

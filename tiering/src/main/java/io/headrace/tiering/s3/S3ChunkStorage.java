@@ -28,7 +28,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * Chunks as objects of a bucket. An object is created by one request that fails if there is one already, and is never
- * replaced.
+ * replaced. What a dead writer has uploaded of a chunk takes room until the chunk is deleted, or until the bucket's own rule
+ * for unfinished uploads applies; nobody sees it.
  */
 public final class S3ChunkStorage extends BlockingChunkStorage {
     private static final Logger LOG = LoggerFactory.getLogger(S3ChunkStorage.class);

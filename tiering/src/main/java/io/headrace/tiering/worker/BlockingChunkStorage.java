@@ -13,6 +13,8 @@ import io.headrace.tiering.StorageException;
 import io.headrace.tiering.StorageException.Kind;
 import io.headrace.tiering.StorageOptions;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,6 +40,7 @@ public abstract class BlockingChunkStorage implements ChunkStorage {
     /** What a merge may hold in memory; a storage that needs more has to go in steps. */
     private static final int MERGE_BYTES = 16 << 20;
 
+    private final String storage;
     private final Operations operations;
     private final Set<Handle> handles = ConcurrentHashMap.newKeySet();
 
@@ -47,6 +50,7 @@ public abstract class BlockingChunkStorage implements ChunkStorage {
      * @param storage names the storage in messages
      */
     protected BlockingChunkStorage(String storage, StorageOptions options) {
+        this.storage = storage;
         this.operations = new Operations(storage, options);
     }
 
@@ -85,6 +89,45 @@ public abstract class BlockingChunkStorage implements ChunkStorage {
 
     /** Says in terms of the port what an exception of the storage means. */
     protected abstract StorageException failure(String what, IOException cause);
+
+    @Override
+    public final void identity(CallbackExecutor executor, Callback<String> identity) {
+        submit("asking " + storage + " for its identity", executor, identity, () -> {
+            try {
+                return readMarker();
+            } catch (StorageException e) {
+                if (e.kind() != Kind.NOT_FOUND) {
+                    throw e;
+                }
+            }
+            makeMarker();
+            return readMarker();
+        });
+    }
+
+    private String readMarker() throws IOException {
+        int length = (int) Math.min(Marker.MAX_BYTES, length(Marker.CHUNK));
+        if (length == 0) {
+            return Marker.identity(new byte[0], storage);
+        }
+        ByteBuf text = read(Marker.CHUNK, 0, length);
+        try {
+            return Marker.identity(ByteBufUtil.getBytes(text), storage);
+        } finally {
+            text.release();
+        }
+    }
+
+    private void makeMarker() throws IOException {
+        try {
+            put(Marker.CHUNK, Unpooled.wrappedBuffer(Marker.make()));
+        } catch (StorageException e) {
+            // Somebody else may have done so at the same time.
+            if (e.kind() != Kind.ALREADY_EXISTS) {
+                throw e;
+            }
+        }
+    }
 
     @Override
     public final void put(String chunk, ByteBuf bytes, CallbackExecutor executor, Callback<Done> put) {

@@ -139,11 +139,21 @@ final class FileChunkStorageTest extends ChunkStorageContract {
 
     /** The layout is durable: this version must be read by all later ones. */
     @Test
-    void theMarkerSaysTheVersionOfTheLayout() throws IOException {
-        chunks().put("a", Bytes.of(1, 1));
-        assertThat(Files.readString(root().resolve(".headrace-chunks"))).isEqualTo("headrace chunks 1\n");
-        Files.writeString(root().resolve(".headrace-chunks"), "headrace chunks 2\n");
+    void theMarkerSaysTheVersionOfTheLayoutAndTheIdentity() throws IOException {
+        Path marker = root().resolve(".headrace-chunks");
+        assertThat(Files.exists(marker)).isFalse();
+        String identity = chunks().identity();
+        assertThat(Files.readString(marker)).isEqualTo("headrace chunks 1\n" + identity + "\n");
+
+        String other = "0b7c7e0c-4d0f-4f0e-9d9b-2f6f0c6a7a11";
+        Files.writeString(marker, "headrace chunks 1\n" + other + "\n");
+        assertThat(chunks().identity()).isEqualTo(other);
+        Files.writeString(marker, "headrace chunks 2\n" + other + "\n");
         assertFails(Kind.BAD_REQUEST, this::chunks);
+        for (String damaged : List.of("", "headrace chunks 1\n", "headrace chunks 1\n" + other, "\0".repeat(55))) {
+            Files.writeString(marker, damaged);
+            assertFails(Kind.CORRUPT, this::chunks);
+        }
     }
 
     @Test
