@@ -8,19 +8,25 @@ import io.pravega.client.stream.EventStreamReader;
 import io.pravega.client.stream.EventStreamWriter;
 import io.pravega.client.stream.EventWriterConfig;
 import io.pravega.client.stream.ReaderConfig;
+import io.pravega.client.stream.Transaction;
+import io.pravega.client.stream.TransactionalEventStreamWriter;
+import io.pravega.client.stream.TxnFailedException;
 import io.pravega.client.stream.impl.ByteArraySerializer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("Load: many, large and interrupted writes")
 class LoadTest {
-    @Case({"ORD-01", "WR-12"})
+    @Case({"ORD-01", "WR-12", "HVY-01"})
     void aMillionEventsWithAThousandKeys(Client client) throws Exception {
         int keys = 1_000;
         int events = 1_000_000;
@@ -39,7 +45,7 @@ class LoadTest {
         order.assertComplete(writer);
     }
 
-    @Case("WR-05")
+    @Case({"WR-05", "HVY-02"})
     void eventsFromOneByteToEightMebibytes(Client client) {
         client.stream("a", 1);
         int mebibyte = 1 << 20;
@@ -92,7 +98,7 @@ class LoadTest {
         }
     }
 
-    @Case({"WR-02", "RGP-11"})
+    @Case({"WR-02", "RGP-11", "HVY-03"})
     void fourWritersAndThreeReaders(Client client) throws Exception {
         int keys = 40;
         int events = 100_000;
@@ -127,7 +133,7 @@ class LoadTest {
     }
 
     @Case(
-            value = {"WR-07"},
+            value = {"WR-07", "HVY-04"},
             durable = true)
     void killedFiveTimesWhileWriting(Server server) throws Exception {
         int keys = 50;
@@ -154,6 +160,59 @@ class LoadTest {
             order.read(client.reader("r", "g"), writer.acknowledged());
             Client.nothing(client.reader("r2", "g"));
             order.assertComplete(writer);
+        }
+    }
+
+    @Case(value = "TXN-26", durable = true)
+    void transactionsOverTwoKills(Server server) throws Exception {
+        try (Client client = new Client(server)) {
+            client.stream("a", 3);
+            Set<String> committed = ConcurrentHashMap.newKeySet();
+            AtomicBoolean stop = new AtomicBoolean();
+            List<Future<?>> writing = new ArrayList<>();
+            for (String name : List.of("w1", "w2", "w3")) {
+                TransactionalEventStreamWriter<String> writer = client.transactions("a");
+                writing.add(inBackground(client, () -> {
+                    for (int i = 0; !stop.get(); i++) {
+                        writeTransaction(writer.beginTxn(), name + "/" + i, i % 3 == 2, committed);
+                    }
+                }));
+            }
+            for (int kill = 0; kill < 2; kill++) {
+                awaitSize(committed, committed.size() + 100);
+                server.kill();
+                server.restart();
+            }
+            awaitSize(committed, committed.size() + 100);
+            stop.set(true);
+            for (Future<?> task : writing) {
+                task.get(2, TimeUnit.MINUTES);
+            }
+            assertThat(client.readAll(committed.size(), "a")).containsExactlyInAnyOrderElementsOf(committed);
+        }
+    }
+
+    private static void writeTransaction(
+            Transaction<String> transaction, String name, boolean aborted, Set<String> committed)
+            throws TxnFailedException {
+        List<String> events =
+                IntStream.range(0, 5).mapToObj(n -> name + "/" + n).toList();
+        for (String event : events) {
+            transaction.writeEvent(event, event);
+        }
+        if (aborted) {
+            transaction.abort();
+        } else {
+            transaction.commit();
+            committed.addAll(events);
+        }
+    }
+
+    private static void awaitSize(Set<String> set, int size) {
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        while (set.size() < size) {
+            assertThat(System.nanoTime()).as("%s of %s", set.size(), size).isLessThan(deadline);
+            Thread.onSpinWait();
         }
     }
 

@@ -13,6 +13,7 @@ import io.headrace.engine.streams.StreamsOptions;
 import io.headrace.server.settings.Settings;
 import io.headrace.verticles.bookkeeper.BookKeeperLogStore;
 import io.headrace.verticles.bookkeeper.LogOptions;
+import io.headrace.verticles.embedded.DiskSpace;
 import io.headrace.verticles.embedded.EmbeddedEnsemble;
 import io.headrace.verticles.embedded.EmbeddedOptions;
 import io.headrace.verticles.host.HostOptions;
@@ -95,6 +96,8 @@ final class Standalone {
         PartitionOpener opener =
                 new PartitionOpener(host, logs, logs.checkpoints(), PartitionMemory.share(settings, cluster));
         int pace = settings.get(Settings.SCALING_PACE);
+        long retentionMillis = settings.get(Settings.RETENTION_PERIOD).toMillis();
+        long watermarkMillis = settings.get(Settings.WATERMARK_PERIOD).toMillis();
         opener.open(
                 "segments",
                 segments,
@@ -105,7 +108,10 @@ final class Standalone {
                 "streams",
                 streams,
                 (number, loop, self) -> new StreamsMachine(
-                        StreamsOptions.of(number, cluster.streamsPartitions()).withScaling(ScaleLimits.atPace(pace)),
+                        StreamsOptions.of(number, cluster.streamsPartitions())
+                                .withScaling(ScaleLimits.atPace(pace))
+                                .withRetentionMillis(retentionMillis)
+                                .withWatermarkMillis(watermarkMillis),
                         // In turns of their own, also if the other partition is on the same loop.
                         (command, replyTo) -> loop.execute(() -> segments.submit(command.segment(), command, replyTo)),
                         (command, replyTo) -> loop.execute(() -> streams.submit(command.scope(), command, replyTo)),
@@ -117,14 +123,27 @@ final class Standalone {
                 segments,
                 new Credits(CREDIT_BYTES),
                 WireOptions.DEFAULT.listeningOn(exposure.bind(), settings.get(Settings.STORE_PORT)));
+        ensemble.disk().listen(isShort -> hold(node, isShort, ensemble.disk()));
         int storePort = faces.store(vertx, node, EVENT_LOOPS);
         int controllerPort = faces.controller(vertx, storePort, streams);
-        int httpPort = faces.http(vertx, new Health(host, node.counters())::report, streams);
+        int httpPort = faces.http(vertx, new Health(host, node.counters(), ensemble.disk())::report, streams);
         LOG.info("serving; all data is in {}", data.path());
         return new Addresses(
                 Addresses.of(exposure.advertised(), controllerPort),
                 Addresses.of(exposure.advertised(), storePort),
                 Addresses.of(exposure.advertised(), httpPort));
+    }
+
+    private static void hold(WireNode node, boolean isShort, DiskSpace disk) {
+        node.holdAppends(isShort);
+        if (isShort) {
+            LOG.warn(
+                    "the disk has only {} MiB left: writers wait until {} MiB are free",
+                    disk.freeBytes() >> 20,
+                    disk.enoughBytes() >> 20);
+        } else {
+            LOG.info("the disk has {} MiB left: writers go on", disk.freeBytes() >> 20);
+        }
     }
 
     private static Vertx vertx() {

@@ -43,6 +43,9 @@ final class StandaloneIT {
             assertThat(health.statusCode()).isEqualTo(200);
             assertThat(new JsonObject(health.body()).getString("status")).isEqualTo("ready");
             assertThat(get("http://" + addresses.http() + "/").statusCode()).isEqualTo(404);
+            HttpResponse<String> scaling = get("http://" + addresses.http() + "/v1/scopes/s/streams/none/scaling");
+            assertThat(scaling.statusCode()).isEqualTo(404);
+            assertThat(new JsonObject(scaling.body()).getString("detail")).isEqualTo("there is no stream s/none");
 
             long start = System.nanoTime();
             server.terminate();

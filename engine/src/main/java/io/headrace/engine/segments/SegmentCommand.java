@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.segments;
 
+import io.headrace.engine.calls.CallStamp;
 import io.headrace.engine.tables.TableCommand;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
@@ -114,6 +115,17 @@ public sealed interface SegmentCommand {
 
     /** Executes a command on the entries of a table segment. Answered by {@link SegmentReply.OfTable}. */
     record OnTable(String segment, TableCommand command) implements SegmentCommand {}
+
+    /**
+     * A command of a workflow. Refused with {@link SegmentReply.Outdated} if it comes too late; see {@link CallStamp}. An
+     * owner of old gives no answer to it at all, for the workflow goes by what it is told.
+     */
+    record Called(CallStamp stamp, SegmentCommand command) implements SegmentCommand {
+        @Override
+        public String segment() {
+            return command.segment();
+        }
+    }
 
     /** A connection has ended: its waiting reads and writer bindings go, its transient segments are deleted. Sent to every partition that the connection used; {@code segment} is empty. No reply. */
     record Disconnected(long connection) implements SegmentCommand {

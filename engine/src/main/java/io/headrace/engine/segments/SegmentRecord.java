@@ -24,6 +24,7 @@ sealed interface SegmentRecord extends LogRecord {
     int MERGE = 7;
     int SET_ATTRIBUTE = 8;
     int SET_POLICY = 9;
+    int CALLED = 10;
     int CREATE_TABLE = 20;
 
     int VERSION = 1;
@@ -49,6 +50,14 @@ sealed interface SegmentRecord extends LogRecord {
                     LogException.Kind.CORRUPT,
                     "a record of type " + type + " has version " + version + ", this program knows " + VERSION);
         }
+    }
+
+    private static void writeName(ByteBuf out, String name) {
+        int bytes = ByteBufUtil.utf8Bytes(name);
+        out.writeShort(bytes);
+        // Not writeUtf8, which wants room for three bytes a character: at the end of a slab there is just what is
+        // needed.
+        ByteBufUtil.reserveAndWriteUtf8(out, name, bytes);
     }
 
     /**
@@ -80,8 +89,7 @@ sealed interface SegmentRecord extends LogRecord {
         public void writeRest(ByteBuf out) {
             out.writeLong(time).writeByte(isTransient ? 1 : 0).writeByte(scaleType);
             out.writeInt(targetRate).writeLong(rolloverBytes);
-            out.writeShort(ByteBufUtil.utf8Bytes(name));
-            ByteBufUtil.writeUtf8(out, name);
+            writeName(out, name);
         }
 
         static Create read(ByteBuf in) {
@@ -113,8 +121,7 @@ sealed interface SegmentRecord extends LogRecord {
         @Override
         public void writeRest(ByteBuf out) {
             out.writeLong(time).writeInt(keyLength).writeLong(rolloverBytes);
-            out.writeShort(ByteBufUtil.utf8Bytes(name));
-            ByteBufUtil.writeUtf8(out, name);
+            writeName(out, name);
         }
 
         static CreateTable read(ByteBuf in) {
@@ -316,6 +323,37 @@ sealed interface SegmentRecord extends LogRecord {
 
         static SetPolicy read(ByteBuf in) {
             return new SetPolicy(in.readLong(), in.readLong(), in.readByte(), in.readInt());
+        }
+    }
+
+    /**
+     * A workflow has come so far with its calls to a slot: {@code i64 0, for no segment | u16 slot | i32 caller | i64 owner
+     * | i64 settled}; see {@link io.headrace.engine.calls.CallOrder}.
+     */
+    record Called(int slot, int caller, long owner, long settled) implements SegmentRecord {
+        @Override
+        public long segment() {
+            return 0;
+        }
+
+        @Override
+        public int type() {
+            return CALLED;
+        }
+
+        @Override
+        public int size() {
+            return HEADER_BYTES + 22;
+        }
+
+        @Override
+        public void writeRest(ByteBuf out) {
+            out.writeShort(slot).writeInt(caller).writeLong(owner).writeLong(settled);
+        }
+
+        static Called read(ByteBuf in) {
+            in.skipBytes(Long.BYTES);
+            return new Called(in.readUnsignedShort(), in.readInt(), in.readLong(), in.readLong());
         }
     }
 }

@@ -57,6 +57,9 @@ public sealed interface SegmentReply {
      */
     record Merged(List<Long> lengths) implements SegmentReply {}
 
+    /** To a {@link SegmentCommand.Called} whose workflow has gone on, or has a newer owner; it has no effect (any more). */
+    record Outdated() implements SegmentReply {}
+
     /** The command could not be executed; state is unchanged but where the command says otherwise. */
     sealed interface Refusal extends SegmentReply {}
 

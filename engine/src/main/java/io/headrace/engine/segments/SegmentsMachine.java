@@ -1,6 +1,9 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.segments;
 
+import io.headrace.codecs.name.Slots;
+import io.headrace.engine.calls.CallStamp;
+import io.headrace.engine.partition.ConfirmedTurn;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.StateMachine;
 import io.headrace.engine.partition.Turn;
@@ -57,6 +60,8 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             for (Segment segment : connections.disconnect(disconnected.connection())) {
                 delete(segment, turn);
             }
+        } else if (command instanceof SegmentCommand.Called called) {
+            called(called, replyTo, turn);
         } else {
             Segment segment = state.find(command.segment());
             if (segment == null) {
@@ -65,6 +70,31 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
                 execute(segment, command, replyTo, turn);
             }
         }
+    }
+
+    /** Executes a command of a workflow, unless the workflow has gone on. */
+    private void called(
+            SegmentCommand.Called called,
+            ReplyTo<? super SegmentReply> replyTo,
+            Turn<SegmentCommand, SegmentReply> turn) {
+        CallStamp stamp = called.stamp();
+        int slot = Slots.of(called.segment());
+        if (state.calls().isOutdated(slot, stamp)) {
+            turn.replyConfirmed(replyTo, new SegmentReply.Outdated());
+            return;
+        }
+        if (replaces(called.command()) && state.calls().isAhead(slot, stamp)) {
+            turn.log(new SegmentRecord.Called(slot, stamp.caller(), stamp.owner(), stamp.settled()));
+        }
+        execute(called.command(), replyTo, new ConfirmedTurn<>(turn));
+    }
+
+    /** Whether an earlier command of the workflow, if it came afterwards, would spoil what this one does. */
+    private static boolean replaces(SegmentCommand command) {
+        return command instanceof SegmentCommand.Delete
+                || command instanceof SegmentCommand.Merge
+                || command instanceof SegmentCommand.MergeBatch
+                || command instanceof SegmentCommand.UpdatePolicy;
     }
 
     /** Executes a command on one segment that exists. */

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.segments;
 
+import io.headrace.engine.calls.CallOrder;
 import io.headrace.engine.log.LogException;
 import io.headrace.engine.state.HeapState;
 import io.headrace.engine.tables.Table;
@@ -21,6 +22,7 @@ final class SegmentsState {
     private final LongObjectMap<Segment> byId = new LongObjectHashMap<>();
     private final FrameUse frames = new FrameUse();
     private final HeapState keyed = new HeapState();
+    private final CallOrder calls = new CallOrder();
     private long nextId = 1;
     private long bytes;
     private int transients;
@@ -62,6 +64,11 @@ final class SegmentsState {
         return keyed;
     }
 
+    /** How far workflows have come. */
+    CallOrder calls() {
+        return calls;
+    }
+
     long oldestFrame() {
         return frames.oldest();
     }
@@ -97,6 +104,10 @@ final class SegmentsState {
             case SegmentRecord.SET_ATTRIBUTE -> {
                 SegmentRecord.SetAttribute set = SegmentRecord.SetAttribute.read(body);
                 changing(set.segment(), frame).putAttribute(set.idHigh(), set.idLow(), set.value());
+            }
+            case SegmentRecord.CALLED -> {
+                SegmentRecord.Called called = SegmentRecord.Called.read(body);
+                calls.put(called.slot(), called.caller(), called.owner(), called.settled());
             }
             case SegmentRecord.SET_POLICY -> {
                 SegmentRecord.SetPolicy set = SegmentRecord.SetPolicy.read(body);

@@ -12,12 +12,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Durable format of a snapshot, version 2. {@code var} is an unsigned {@link Varint}, {@code sig} a signed one; a fixed
+ * Durable format of a snapshot, version 3. {@code var} is an unsigned {@link Varint}, {@code sig} a signed one; a fixed
  * number is big-endian; times are milliseconds since the Unix epoch.
  *
  * <pre>
  * snapshot   u8 version | var next segment id | var segment count | segments in ascending order of id
  *            the entries of tables, as {@link io.headrace.engine.state.HeapState} says
+ *            var mark count | per mark of {@link io.headrace.engine.calls.CallOrder}, in its order: var slot | var caller
+ *            | var owner | var settled
  * segment    var id - id before | var length and UTF-8 bytes of the name
  *            u8 flags (bit 0 sealed, bit 1 transient, bit 2 table)
  *            i8 scale type | sig target rate | var rollover bytes | sig created | sig last modified - created
@@ -28,10 +30,11 @@ import java.util.List;
  *            if it is a table: var key length | var length of the table | var entry count
  * </pre>
  *
- * Version 1 knew no tables: it ends with the segments.
+ * Version 2 knew no calls: it ends with the entries of tables. Version 1 knew no tables: it ends with the segments.
  */
 final class Snapshot {
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
+    private static final int VERSION_WITHOUT_CALLS = 2;
     private static final int VERSION_WITHOUT_TABLES = 1;
     private static final int SEALED = 0b001;
     private static final int TRANSIENT = 0b010;
@@ -57,6 +60,13 @@ final class Snapshot {
             writeSegment(segment, out);
         }
         state.keyed().snapshot(out);
+        Varint.write(out, state.calls().size());
+        state.calls().forEach((slot, caller, owner, settled) -> {
+            Varint.write(out, slot);
+            Varint.write(out, caller);
+            Varint.write(out, owner);
+            Varint.write(out, settled);
+        });
     }
 
     private static void writeSegment(Segment segment, ByteBuf out) {
@@ -104,7 +114,7 @@ final class Snapshot {
     /** Fills an empty state from a snapshot; fails if the bytes are not a whole snapshot of a known version. */
     static void read(ByteBuf in, SegmentsState state) {
         int version = in.readUnsignedByte();
-        if (version != VERSION && version != VERSION_WITHOUT_TABLES) {
+        if (version < VERSION_WITHOUT_TABLES || version > VERSION) {
             throw corrupt("its version is " + version + ", this program knows " + VERSION);
         }
         Snapshot snapshot = new Snapshot(state);
@@ -116,8 +126,14 @@ final class Snapshot {
             id += Varint.read(in);
             segments.add(snapshot.readSegment(id, in));
         }
-        if (version != VERSION_WITHOUT_TABLES) {
+        if (version > VERSION_WITHOUT_TABLES) {
             state.keyed().restore(in);
+        }
+        if (version > VERSION_WITHOUT_CALLS) {
+            for (long left = Varint.read(in); left > 0; left--) {
+                int slot = Math.toIntExact(Varint.read(in));
+                state.calls().put(slot, Math.toIntExact(Varint.read(in)), Varint.read(in), Varint.read(in));
+            }
         }
         if (in.isReadable()) {
             throw corrupt(in.readableBytes() + " bytes follow its end");

@@ -2,6 +2,7 @@
 package io.headrace.engine.streams;
 
 import io.headrace.codecs.name.SegmentName;
+import io.headrace.engine.calls.CallStamp;
 import io.headrace.engine.segments.Load;
 import io.headrace.engine.segments.SegmentReply;
 import java.util.Optional;
@@ -54,6 +55,16 @@ public sealed interface InternalCommand extends StreamCommand.Internal {
         @Override
         public String scope() {
             return stream.scope();
+        }
+    }
+
+    /**
+     * A command of a workflow. Answered by {@link StreamReply.Outdated} if it comes too late; see {@link CallStamp}.
+     */
+    record Called(CallStamp stamp, StreamCommand command) implements InternalCommand {
+        @Override
+        public String scope() {
+            return command.scope();
         }
     }
 

@@ -2,6 +2,7 @@
 package io.headrace.engine.streams;
 
 import io.headrace.engine.partition.LogRecord;
+import io.headrace.engine.streams.Row.CallerRow;
 import io.headrace.engine.streams.Row.ColdRow;
 import io.headrace.engine.streams.Row.CompletedRow;
 import io.headrace.engine.streams.Row.ConfigurationRow;
@@ -9,6 +10,8 @@ import io.headrace.engine.streams.Row.CounterRow;
 import io.headrace.engine.streams.Row.EpochRow;
 import io.headrace.engine.streams.Row.GroupRow;
 import io.headrace.engine.streams.Row.GroupState;
+import io.headrace.engine.streams.Row.MarkRow;
+import io.headrace.engine.streams.Row.OwnerRow;
 import io.headrace.engine.streams.Row.RetiredRow;
 import io.headrace.engine.streams.Row.RetiredTableRow;
 import io.headrace.engine.streams.Row.SampleRow;
@@ -119,8 +122,17 @@ final class RowCodec {
             PartCodec.write(out.int32(r.firstNumber()), r.configuration());
         } else if (row instanceof RetiredTableRow r) {
             out.string(r.scope()).string(r.table()).int32(r.nextNumber());
+        } else if (row instanceof MarkRow r) {
+            out.stream(r.name()).int64(r.segmentId());
+            PartCodec.write(out, r.last());
+            PartCodec.write(out, r.next());
+            out.bool(r.written()).int64(r.attribute()).int64(r.startOffset()).longs(r.milestones());
         } else if (row instanceof VerdictRow r) {
             VerdictCodec.write(out.stream(r.name()).int64(r.number()), r.verdict());
+        } else if (row instanceof OwnerRow r) {
+            out.int64(r.number());
+        } else if (row instanceof CallerRow r) {
+            out.int32(r.slot()).int32(r.caller()).int64(r.owner()).int64(r.settled());
         } else {
             throw new IllegalStateException("no way to write a " + row.getClass());
         }
@@ -161,10 +173,16 @@ final class RowCodec {
             return 16;
         } else if (row instanceof TableRow) {
             return 17;
+        } else if (row instanceof RetiredTableRow) {
+            return 18;
+        } else if (row instanceof MarkRow) {
+            return 19;
         } else if (row instanceof VerdictRow) {
             return 20;
+        } else if (row instanceof OwnerRow) {
+            return 21;
         } else {
-            return 18;
+            return 22;
         }
     }
 
@@ -215,7 +233,19 @@ final class RowCodec {
                         in.int32(),
                         PartCodec.readTableConfiguration(in));
             case 18 -> new RetiredTableRow(in.string(), in.string(), in.int32());
+            case 19 ->
+                new MarkRow(
+                        in.stream(),
+                        in.int64(),
+                        PartCodec.readEmitted(in),
+                        PartCodec.readEmitted(in),
+                        in.bool(),
+                        in.int64(),
+                        in.int64(),
+                        in.longs());
             case 20 -> new VerdictRow(in.stream(), in.int64(), VerdictCodec.read(in));
+            case 21 -> new OwnerRow(in.int64());
+            case 22 -> new CallerRow(in.int32(), in.int32(), in.int64(), in.int64());
             default -> throw new IllegalStateException("a row has the unknown kind " + kind);
         };
     }

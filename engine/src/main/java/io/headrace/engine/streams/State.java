@@ -1,12 +1,16 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.streams;
 
+import io.headrace.engine.calls.CallOrder;
+import io.headrace.engine.streams.Row.CallerRow;
 import io.headrace.engine.streams.Row.ColdRow;
 import io.headrace.engine.streams.Row.CompletedRow;
 import io.headrace.engine.streams.Row.ConfigurationRow;
 import io.headrace.engine.streams.Row.CounterRow;
 import io.headrace.engine.streams.Row.EpochRow;
 import io.headrace.engine.streams.Row.GroupRow;
+import io.headrace.engine.streams.Row.MarkRow;
+import io.headrace.engine.streams.Row.OwnerRow;
 import io.headrace.engine.streams.Row.RetiredRow;
 import io.headrace.engine.streams.Row.RetiredTableRow;
 import io.headrace.engine.streams.Row.SampleRow;
@@ -34,9 +38,14 @@ final class State {
     /** Streams with a retention policy. */
     final Rota retained = new Rota();
 
+    /** Streams that watermarks may follow for: those with writers that have noted a time. */
+    final Rota noted = new Rota();
+
     private final NavigableMap<StreamName, RetiredRow> retired = new TreeMap<>();
     private final NavigableMap<StreamName, RetiredTableRow> retiredTables = new TreeMap<>();
+    private final CallOrder calls = new CallOrder();
     private long nextTransaction = 1;
+    private long owner;
 
     @Nullable
     ScopeData scope(String scope) {
@@ -63,6 +72,16 @@ final class State {
 
     long nextTransaction() {
         return nextTransaction;
+    }
+
+    /** Number of the present owner; 0 before the first has taken over. */
+    long owner() {
+        return owner;
+    }
+
+    /** How far the workflows of other partitions have come. */
+    CallOrder calls() {
+        return calls;
     }
 
     /** The work that is remembered for a subject. */
@@ -143,10 +162,17 @@ final class State {
             streamOf(r.name()).cold.put(r.segmentId(), r);
         } else if (row instanceof WriterRow r) {
             streamOf(r.name()).writers.put(r.writer(), r);
+            noted.set(r.name(), true);
+        } else if (row instanceof MarkRow r) {
+            streamOf(r.name()).mark = r;
         } else if (row instanceof TableRow r) {
             scopeOf(r.scope()).tables.put(r.table(), r);
         } else if (row instanceof RetiredTableRow r) {
             retiredTables.put(new StreamName(r.scope(), r.table()), r);
+        } else if (row instanceof OwnerRow r) {
+            owner = r.number();
+        } else if (row instanceof CallerRow r) {
+            calls.put(r.slot(), r.caller(), r.owner(), r.settled());
         } else if (row instanceof VerdictRow r) {
             streamOf(r.name()).put(r);
         }
@@ -162,6 +188,7 @@ final class State {
                 scope.untag(stream);
             }
             retained.set(r.name(), false);
+            noted.set(r.name(), false);
         } else if (row instanceof WorkRow r) {
             setWork(r.subject(), null);
         } else if (row instanceof TransactionRow r) {
@@ -177,7 +204,9 @@ final class State {
         } else if (row instanceof ColdRow r) {
             streamOf(r.name()).cold.remove(r.segmentId());
         } else if (row instanceof WriterRow r) {
-            streamOf(r.name()).writers.remove(r.writer());
+            StreamData stream = streamOf(r.name());
+            stream.writers.remove(r.writer());
+            noted.set(r.name(), !stream.writers.isEmpty());
         } else if (row instanceof TableRow r) {
             scopeOf(r.scope()).tables.remove(r.table());
         } else {
@@ -203,6 +232,10 @@ final class State {
     /** All rows, in an order in which they can be put. */
     void forEachRow(Consumer<Row> consumer) {
         consumer.accept(new CounterRow(nextTransaction));
+        if (owner > 0) {
+            consumer.accept(new OwnerRow(owner));
+        }
+        calls.forEach((slot, caller, number, settled) -> consumer.accept(new CallerRow(slot, caller, number, settled)));
         retired.values().forEach(consumer);
         retiredTables.values().forEach(consumer);
         completed.forEachRow(consumer);
@@ -233,6 +266,9 @@ final class State {
         stream.samples.values().forEach(consumer);
         stream.cold.values().forEach(consumer);
         stream.writers.values().forEach(consumer);
+        if (stream.mark != null) {
+            consumer.accept(stream.mark);
+        }
         stream.verdicts.values().forEach(consumer);
     }
 

@@ -42,6 +42,11 @@ public sealed interface StreamReply {
         public static final Accepted INSTANCE = new Accepted();
     }
 
+    /** To a call of a workflow that has gone on, or whose partition has a newer owner; it has no effect (any more). */
+    record Outdated() implements StreamReply {
+        public static final Outdated INSTANCE = new Outdated();
+    }
+
     record Exists(boolean exists) implements StreamReply {}
 
     record Valid(boolean valid) implements StreamReply {}

@@ -1,9 +1,13 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.streams;
 
+import io.headrace.codecs.name.Slots;
+import io.headrace.engine.calls.CallStamp;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.StateMachine;
 import io.headrace.engine.partition.Turn;
+import io.headrace.engine.streams.Row.CallerRow;
+import io.headrace.engine.streams.Row.OwnerRow;
 import io.headrace.engine.streams.StreamReply.NotImplemented;
 import io.headrace.engine.streams.Work.Subject;
 import io.netty.buffer.ByteBuf;
@@ -44,7 +48,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     private final AutoScaling autoScaling;
     private final Transactions transactions;
     private final TransactionCommit commit = new TransactionCommit();
-    private final Watermarks watermarks = new Watermarks();
+    private final WatermarkEmission emission = new WatermarkEmission();
+    private final Watermarks watermarks;
     private final Retention retention;
     private final ReaderGroups groups = new ReaderGroups();
     private final Subscriptions subscriptions = new Subscriptions();
@@ -59,10 +64,11 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     public StreamsMachine(
             StreamsOptions options, SegmentCalls segments, StreamCalls streams, Consumer<StreamCommand> self) {
         this.options = options;
-        this.works = new Works(segments, streams, self, options.callMillis());
+        this.works = new Works(segments, streams, self, options.callMillis(), options.partition());
         this.waiters = new Waiters(options.waitMillis());
         this.autoScaling = new AutoScaling(options.scaling());
         this.transactions = new Transactions(options);
+        this.watermarks = new Watermarks(options, emission);
         this.retention = new Retention(options);
     }
 
@@ -168,6 +174,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     private void internal(InternalCommand command, ReplyTo<? super StreamReply> replyTo, Context c) {
         if (command instanceof InternalCommand.CallDone x) {
             works.callDone(x, c);
+        } else if (command instanceof InternalCommand.Called x) {
+            called(x, replyTo, c);
         } else if (command instanceof InternalCommand.EnsureStream x) {
             creation.ensure(x, replyTo, c);
         } else if (command instanceof InternalCommand.AddSubscriber x) {
@@ -177,6 +185,21 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         } else if (command instanceof InternalCommand.ReportLoad x) {
             autoScaling.report(x, replyTo, c);
         }
+    }
+
+    /** Executes a command of a workflow, unless the workflow has gone on. */
+    private void called(InternalCommand.Called called, ReplyTo<? super StreamReply> replyTo, Context c) {
+        CallStamp stamp = called.stamp();
+        int slot = Slots.ofScope(called.scope());
+        boolean own = stamp.caller() == options.partition();
+        if (own ? !works.isOpen(stamp, called.command()) : state.calls().isOutdated(slot, stamp)) {
+            c.reply(replyTo, StreamReply.Outdated.INSTANCE);
+            return;
+        }
+        if (!own && state.calls().isAhead(slot, stamp)) {
+            c.put(new CallerRow(slot, stamp.caller(), stamp.owner(), stamp.settled()));
+        }
+        dispatch(called.command(), replyTo, c);
     }
 
     /** Does what has become possible in this turn: commands that waited, work that may begin, steps without calls. */
@@ -237,6 +260,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             return transactions;
         } else if (subject instanceof Subject.OfSample) {
             return retention;
+        } else if (subject instanceof Subject.OfMark) {
+            return emission;
         }
         Work work = state.work(subject);
         if (work == null) {
@@ -299,7 +324,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     @Override
     public void recovered(Turn<StreamCommand, StreamReply> turn) {
         Context c = context(turn);
-        works.numberFrom(turn.random().nextLong() >>> 2);
+        c.put(new OwnerRow(state.owner() + 1));
+        works.begin(state.owner(), turn.random().nextLong() >>> 2);
         scopes.createSystemScope(options, c);
         for (ScopeData scope : state.scopes.values()) {
             String name = scope.row.scope();
@@ -310,6 +336,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             scope.tableWork.keySet().forEach(t -> works.start(new Subject.OfTable(name, t)));
             for (StreamData stream : scope.streams.values()) {
                 transactions.recovered(stream, c);
+                emission.recovered(stream, c);
                 autoScaling.recovered(stream, c);
                 if (stream.work == null) {
                     released.add(new Subject.OfStream(stream.name()));
@@ -327,6 +354,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         waiters.tick(turn);
         transactions.tick(c);
         retention.tick(c);
+        watermarks.tick(c);
         works.tick(c);
         autoScaling.tick(c);
         settle(c);

@@ -1,7 +1,10 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.streams;
 
+import io.headrace.codecs.name.Slots;
+import io.headrace.engine.calls.CallStamp;
 import io.headrace.engine.partition.ReplyTo;
+import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
 import io.headrace.engine.streams.InternalCommand.CallDone;
 import io.headrace.engine.streams.Work.Subject;
@@ -43,9 +46,14 @@ final class Works {
     private final Set<Subject> waiting = new LinkedHashSet<>();
     private final Map<Long, Run> runs = new LinkedHashMap<>();
     private final Map<Subject, Run> bySubject = new HashMap<>();
+    private final CallNumbers toSegments;
+    private final CallNumbers toStreams;
     private long lastRun;
 
-    Works(SegmentCalls segments, StreamCalls streams, Consumer<StreamCommand> self, long callMillis) {
+    /** @param partition number of this one */
+    Works(SegmentCalls segments, StreamCalls streams, Consumer<StreamCommand> self, long callMillis, int partition) {
+        this.toSegments = new CallNumbers(partition);
+        this.toStreams = new CallNumbers(partition);
         this.segments = segments;
         this.streams = streams;
         this.self = self;
@@ -61,6 +69,8 @@ final class Works {
         final List<@Nullable SegmentReply> replies;
         final boolean[] answered;
         final int[] attempts;
+        /** Numbers of the calls that have been made. */
+        final long[] numbers;
         /** When a call is made again unless it is answered; 0 as long as it has not been made. */
         final long[] due;
 
@@ -77,14 +87,34 @@ final class Works {
             this.replies = new ArrayList<>(Collections.nCopies(calls.size(), null));
             this.answered = new boolean[calls.size()];
             this.attempts = new int[calls.size()];
+            this.numbers = new long[calls.size()];
             this.due = new long[calls.size()];
             this.unanswered = calls.size();
         }
     }
 
-    /** Numbers runs so that answers to calls of a former owner are not taken for answers to this one's. */
-    void numberFrom(long first) {
-        lastRun = first;
+    /**
+     * Takes over as owner of that number.
+     *
+     * @param firstRun numbers runs so that answers to calls of a former owner are not taken for answers to this one's
+     */
+    void begin(long owner, long firstRun) {
+        toSegments.begin(owner);
+        toStreams.begin(owner);
+        lastRun = firstRun;
+    }
+
+    /** Whether a call that has come to this partition is one of its own, and still to have its effect. */
+    boolean isOpen(CallStamp stamp, StreamCommand command) {
+        return toStreams.isOpen(slotOf(command), stamp);
+    }
+
+    private static int slotOf(StreamCommand command) {
+        return Slots.ofScope(command.scope());
+    }
+
+    private static int slotOf(SegmentCommand command) {
+        return Slots.of(command.segment());
     }
 
     /** Begins the present step of the work on a subject, at the end of this turn. */
@@ -145,6 +175,7 @@ final class Works {
             retryLater(run, index, segmentReply == null ? streamReply : segmentReply, context);
             return;
         }
+        settle(run, index);
         run.answered[index] = true;
         run.replies.set(index, segmentReply);
         run.unanswered--;
@@ -155,6 +186,14 @@ final class Works {
             runs.remove(run.id);
             bySubject.remove(run.subject);
             run.procedure.completed(run.subject, new Answers(run.calls, run.replies), context);
+        }
+    }
+
+    private void settle(Run run, int index) {
+        if (run.calls.get(index) instanceof Call.ToSegment c) {
+            toSegments.settle(slotOf(c.command()), run.numbers[index]);
+        } else if (run.calls.get(index) instanceof Call.ToStream c) {
+            toStreams.settle(slotOf(c.command()), run.numbers[index]);
         }
     }
 
@@ -199,34 +238,52 @@ final class Works {
         run.due[index] = context.now() + callMillis;
         run.nextDue = Math.min(run.nextDue, run.due[index]);
         Call call = run.calls.get(index);
-        long id = run.id;
         if (call instanceof Call.ToSegment c) {
-            ReplyTo<SegmentReply> replyTo = new ReplyTo<>() {
-                @Override
-                public void reply(SegmentReply reply) {
-                    self.accept(new CallDone(id, index, reply, null));
-                }
-
-                @Override
-                public void lost(String reason) {
-                    self.accept(new CallDone(id, index, null, null));
-                }
-            };
-            context.turn().afterCommit(() -> segments.call(c.command(), replyTo));
+            make(run, index, c.command(), context);
         } else {
-            ReplyTo<StreamReply> replyTo = new ReplyTo<>() {
-                @Override
-                public void reply(StreamReply reply) {
-                    self.accept(new CallDone(id, index, null, reply));
-                }
-
-                @Override
-                public void lost(String reason) {
-                    self.accept(new CallDone(id, index, null, null));
-                }
-            };
-            StreamCommand command = ((Call.ToStream) call).command();
-            context.turn().afterCommit(() -> streams.call(command, replyTo));
+            make(run, index, ((Call.ToStream) call).command(), context);
         }
+    }
+
+    private void make(Run run, int index, SegmentCommand command, Context context) {
+        int slot = slotOf(command);
+        if (run.numbers[index] == 0) {
+            run.numbers[index] = toSegments.next(slot);
+        }
+        long id = run.id;
+        ReplyTo<SegmentReply> replyTo = new ReplyTo<>() {
+            @Override
+            public void reply(SegmentReply reply) {
+                self.accept(new CallDone(id, index, reply, null));
+            }
+
+            @Override
+            public void lost(String reason) {
+                self.accept(new CallDone(id, index, null, null));
+            }
+        };
+        SegmentCommand.Called called = new SegmentCommand.Called(toSegments.stamp(slot, run.numbers[index]), command);
+        context.turn().afterCommit(() -> segments.call(called, replyTo));
+    }
+
+    private void make(Run run, int index, StreamCommand command, Context context) {
+        int slot = slotOf(command);
+        if (run.numbers[index] == 0) {
+            run.numbers[index] = toStreams.next(slot);
+        }
+        long id = run.id;
+        ReplyTo<StreamReply> replyTo = new ReplyTo<>() {
+            @Override
+            public void reply(StreamReply reply) {
+                self.accept(new CallDone(id, index, null, reply));
+            }
+
+            @Override
+            public void lost(String reason) {
+                self.accept(new CallDone(id, index, null, null));
+            }
+        };
+        InternalCommand.Called called = new InternalCommand.Called(toStreams.stamp(slot, run.numbers[index]), command);
+        context.turn().afterCommit(() -> streams.call(called, replyTo));
     }
 }

@@ -124,6 +124,34 @@ class FormatTest {
             01 02 08 0000000000000013 01 78 08 0000000000000028 02 7979
             """;
 
+    private static final List<SegmentRecord> CALL_RECORDS = List.of(
+            new SegmentRecord.Called(1000, 2, 3, 400),
+            new SegmentRecord.Called(7, 2, 3, 5),
+            new SegmentRecord.Called(7, 1, 1, 6),
+            new SegmentRecord.Called(7, 2, 4, 0));
+
+    private static final String CALL_RECORD_BYTES = """
+            10 01000000000000000003e80000000200000000000000030000000000000190
+            10 01000000000000000000070000000200000000000000030000000000000005
+            10 01000000000000000000070000000100000000000000010000000000000006
+            10 01000000000000000000070000000200000000000000040000000000000000
+            """;
+
+    private static final String SNAPSHOT_BYTES_3 = """
+            03 07 04
+            01 05 732f742f30 01 01 e807 8020 d00f 16 04 04 03
+            02 0000000000000005 0000000000000006 05 0000000000001112 0000000000002122 12
+            02 01 02 1a d902 03 02 bd03
+            03 01 74 02 00 00 00 e40f 00 00 00 00 00 00
+            01 0d 732f745f6b767461626c652f30 05 00 00 4d e80f 10 00 00 00 00 00 03 3f 02
+            01 11 5f73797374656d2f5f7461626c65732f61 04 00 00 00 ea0f 0c 00 00 00 00 00 00 60 02
+            03
+            0a 02 03 616263 0a 0000000000000000 6465 03 616264 09 000000000000002a 66
+            02 02 01 78 0b 0000000000000013 323334 02 7979 09 0000000000000028 35
+            01 02 08 0000000000000013 01 78 08 0000000000000028 02 7979
+            03 07 01 01 06 07 02 04 00 e807 02 03 9003
+            """;
+
     private static ByteBuf text(String text) {
         return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
     }
@@ -250,10 +278,38 @@ class FormatTest {
     }
 
     @Test
+    void recordsOfCallsAreWrittenAsEver() {
+        assertThat(CALL_RECORDS.stream().map(FormatTest::hex).toList())
+                .isEqualTo(CALL_RECORD_BYTES.lines().toList());
+    }
+
+    @Test
+    void recordsOfCallsAreReadAsEver() {
+        checkCalls(replayed(RECORD_BYTES, CALL_RECORD_BYTES));
+    }
+
+    private static void checkCalls(SegmentsState state) {
+        List<List<Long>> marks = new ArrayList<>();
+        state.calls()
+                .forEach((slot, caller, owner, settled) ->
+                        marks.add(List.of((long) slot, (long) caller, owner, settled)));
+        assertThat(marks)
+                .containsExactly(List.of(7L, 1L, 1L, 6L), List.of(7L, 2L, 4L, 0L), List.of(1000L, 2L, 3L, 400L));
+    }
+
+    @Test
     void theNewestSnapshotIsWrittenAsEver() {
         ByteBuf out = Unpooled.buffer();
-        Snapshot.write(replayed(RECORD_BYTES, TABLE_RECORD_BYTES), out);
-        assertThat(ByteBufUtil.hexDump(out)).isEqualTo(SNAPSHOT_BYTES.replaceAll("\\s", ""));
+        Snapshot.write(replayed(RECORD_BYTES, TABLE_RECORD_BYTES, CALL_RECORD_BYTES), out);
+        assertThat(ByteBufUtil.hexDump(out)).isEqualTo(SNAPSHOT_BYTES_3.replaceAll("\\s", ""));
+    }
+
+    @Test
+    void aSnapshotWithCallsIsReadAsEver() {
+        SegmentsState state = new SegmentsState();
+        Snapshot.read(bytes(SNAPSHOT_BYTES_3), state);
+        checkWithTables(state);
+        checkCalls(state);
     }
 
     private static ByteBuf bytes(String snapshot) {
@@ -286,7 +342,7 @@ class FormatTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {SNAPSHOT_BYTES_1, SNAPSHOT_BYTES})
+    @ValueSource(strings = {SNAPSHOT_BYTES_1, SNAPSHOT_BYTES, SNAPSHOT_BYTES_3})
     void noCutSnapshotIsTakenForAWholeOne(String snapshot) {
         ByteBuf whole = bytes(snapshot);
         for (int length = 0; length < whole.readableBytes(); length++) {
@@ -299,10 +355,10 @@ class FormatTest {
 
     @Test
     void aSnapshotOfALaterVersionIsRefused() {
-        ByteBuf later = bytes(SNAPSHOT_BYTES).setByte(0, 3);
+        ByteBuf later = bytes(SNAPSHOT_BYTES_3).setByte(0, 4);
         assertThatThrownBy(() -> Snapshot.read(later, new SegmentsState()))
                 .isInstanceOf(LogException.class)
-                .hasMessageContaining("version is 3");
+                .hasMessageContaining("version is 4");
     }
 
     @ParameterizedTest

@@ -71,6 +71,9 @@ final class Rig {
     /** Share of messages that are lost, doubled or late; and whether frames commit late. */
     double faults;
 
+    /** No message arrives anywhere. */
+    boolean silent;
+
     /** The step at which the partition crashes, and the chance that it does so at any other. */
     int crashAt = -1;
 
@@ -82,6 +85,11 @@ final class Rig {
 
     /** Replies that wait for the log to confirm that this is no owner of old. */
     final List<StreamReply> confirmed = new ArrayList<>();
+
+    /** All calls that were made, repeats too. */
+    final List<SegmentCommand.Called> segmentCalls = new ArrayList<>();
+
+    final List<InternalCommand.Called> streamCalls = new ArrayList<>();
 
     long now = 1_000_000;
     int turns;
@@ -119,6 +127,7 @@ final class Rig {
     }
 
     private void callSegment(SegmentCommand command, ReplyTo<SegmentReply> replyTo) {
+        segmentCalls.add((SegmentCommand.Called) command);
         deliver(
                 () -> {
                     SegmentReply reply = store.execute(command);
@@ -128,6 +137,7 @@ final class Rig {
     }
 
     private void callStream(StreamCommand command, ReplyTo<StreamReply> replyTo) {
+        streamCalls.add((InternalCommand.Called) command);
         deliver(
                 () -> run(command, new ReplyTo<StreamReply>() {
                     @Override
@@ -144,6 +154,9 @@ final class Rig {
     }
 
     private void deliver(Runnable action, Runnable lost) {
+        if (silent) {
+            return;
+        }
         if (random.nextDouble() < faults) {
             switch (random.nextInt(3)) {
                 case 0 -> {
@@ -205,6 +218,12 @@ final class Rig {
         }
         int index = faults > 0 ? random.nextInt(Math.min(8, messages.size())) : 0;
         messages.remove(index).action().run();
+    }
+
+    /** Lets time pass while all messages are still on their way. */
+    void tickAfter(long millis) {
+        now += millis;
+        inTurn(machine::tick);
     }
 
     /** Executes a command and waits for its answer; if the partition is lost, makes the call again. */

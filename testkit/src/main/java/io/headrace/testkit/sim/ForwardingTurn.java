@@ -9,10 +9,10 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Hands everything on to another turn, for those that change one thing. */
-class ForwardingTurn<C, R> implements Turn<C, R> {
+public class ForwardingTurn<C, R> implements Turn<C, R> {
     private final Turn<C, R> turn;
 
-    ForwardingTurn(Turn<C, R> turn) {
+    public ForwardingTurn(Turn<C, R> turn) {
         this.turn = turn;
     }
 
@@ -39,6 +39,11 @@ class ForwardingTurn<C, R> implements Turn<C, R> {
     @Override
     public void replyConfirmed(ReplyTo<? super R> replyTo, R reply) {
         turn.replyConfirmed(replyTo, reply);
+    }
+
+    @Override
+    public void replyConfirmed(long frame, ReplyTo<? super R> replyTo, R reply) {
+        turn.replyConfirmed(frame, replyTo, reply);
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +32,27 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class SimulatedPartition<C, R> {
+    private static final int MIN_TICK_MICROS = 10_000;
+    private static final int MAX_TICK_MICROS = 50_000;
+
+    /** Makes state machines, all alike: one for each owner, and some for checkers. */
+    @FunctionalInterface
+    public interface Machines<C, R> {
+
+        /**
+         * A fresh machine.
+         *
+         * @param self submits a command to the very owner that this machine is for, without a reply; does nothing for
+         *     the machines of checkers
+         */
+        StateMachine<C, R> create(Consumer<C> self);
+    }
+
     private final Simulation simulation;
     private final String name;
     private final SimulatedLogStore logs;
     private final SimulatedCheckpointStore checkpoints;
-    private final Supplier<? extends StateMachine<C, R>> machines;
+    private final Machines<C, R> machines;
     private final PartitionOptions options;
     private final List<Owner> owners = new ArrayList<>();
 
@@ -43,8 +60,9 @@ public final class SimulatedPartition<C, R> {
     private long newestNeeded;
     private long releases;
     private long recoveries;
+    private long tickFactor = 1;
 
-    /** @param machines makes the machine of each owner, and those of checkers: all alike */
+    /** For machines that do not submit commands to themselves. */
     public SimulatedPartition(
             Simulation simulation,
             String name,
@@ -52,13 +70,37 @@ public final class SimulatedPartition<C, R> {
             SimulatedCheckpointStore checkpoints,
             Supplier<? extends StateMachine<C, R>> machines,
             PartitionOptions options) {
+        this(simulation, name, logs, checkpoints, self -> machines.get(), options);
+    }
+
+    public SimulatedPartition(
+            Simulation simulation,
+            String name,
+            SimulatedLogStore logs,
+            SimulatedCheckpointStore checkpoints,
+            Machines<C, R> machines,
+            PartitionOptions options) {
         this.simulation = simulation;
         this.name = name;
         this.logs = logs;
         this.checkpoints = checkpoints;
         this.machines = machines;
         this.options = options;
-        this.replay = new LogReplay(machines.get());
+        this.replay = new LogReplay(forChecks());
+    }
+
+    private StateMachine<C, R> forChecks() {
+        return machines.create(command -> {});
+    }
+
+    /** The name of its log. */
+    public String name() {
+        return name;
+    }
+
+    /** Makes owners tick so many times less often than usual: for long times in which nothing happens. */
+    public void tickSlowly(long factor) {
+        tickFactor = factor;
     }
 
     /** Starts one more owner on a loop of its own, whatever others there are. It is ticked until it is lost. */
@@ -120,7 +162,7 @@ public final class SimulatedPartition<C, R> {
 
     private byte[] replayTo(long frame) {
         if (replay.replayed() > frame) {
-            replay = new LogReplay(machines.get());
+            replay = new LogReplay(forChecks());
         }
         replay(replay, frame);
         return replay.snapshot();
@@ -150,7 +192,7 @@ public final class SimulatedPartition<C, R> {
 
         Owner(SimulatedLoop loop) {
             this.loop = loop;
-            this.machine = new CheckedMachine<>(machines.get(), this);
+            this.machine = new CheckedMachine<>(machines.create(this::tell), this);
             this.partition = new Partition<>(
                     name,
                     machine,
@@ -268,7 +310,7 @@ public final class SimulatedPartition<C, R> {
 
         private void tickLater() {
             simulation.after(
-                    10_000 + simulation.random().nextInt(40_000),
+                    tickFactor * (MIN_TICK_MICROS + simulation.random().nextInt(MAX_TICK_MICROS - MIN_TICK_MICROS)),
                     () -> loop.execute(() -> {
                         if (!gone) {
                             partition.tick();

@@ -7,10 +7,10 @@ import io.headrace.engine.partition.Turn;
 import io.netty.buffer.ByteBuf;
 
 /** Hands everything on to another machine, for mutants that change one thing. */
-class ForwardingMachine<C, R> implements StateMachine<C, R> {
+public class ForwardingMachine<C, R> implements StateMachine<C, R> {
     private final StateMachine<C, R> machine;
 
-    ForwardingMachine(StateMachine<C, R> machine) {
+    public ForwardingMachine(StateMachine<C, R> machine) {
         this.machine = machine;
     }
 

@@ -188,8 +188,8 @@ class MutantsTest {
                     Turn<SegmentCommand, SegmentReply> turn) {
                 super.execute(command, replyTo, new ForwardingTurn<>(turn) {
                     @Override
-                    public void replyConfirmed(ReplyTo<? super SegmentReply> to, SegmentReply reply) {
-                        turn.reply(to, reply);
+                    public void replyConfirmed(long frame, ReplyTo<? super SegmentReply> to, SegmentReply reply) {
+                        turn.replyAfter(frame, to, reply);
                     }
                 });
             }

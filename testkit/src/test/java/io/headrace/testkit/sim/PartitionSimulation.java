@@ -22,8 +22,7 @@ final class PartitionSimulation<C, R> {
     final SimulatedPartition<C, R> partition;
 
     private final RandomGenerator random;
-    private final int chaosMicros;
-    private boolean healed;
+    private final Misfortune misfortune;
 
     PartitionSimulation(Simulation simulation, Supplier<? extends StateMachine<C, R>> machines) {
         this.simulation = simulation;
@@ -33,14 +32,14 @@ final class PartitionSimulation<C, R> {
         PartitionOptions options = new PartitionOptions(
                 1 + random.nextInt(6), 8L << 20, 2L << 20, 2_000_000, 1 + random.nextInt(1 + random.nextInt(200)));
         this.partition = new SimulatedPartition<>(simulation, "p0", logs, checkpoints, machines, options);
-        this.chaosMicros = 2_000 + random.nextInt(60_000);
+        int pace = 2_000 + random.nextInt(60_000);
+        this.misfortune = new Misfortune(simulation, partition, pace, this::changeFaults);
     }
 
     /** Lets owners and storage fail for a while of virtual time. */
     void chaos(long micros) {
         changeFaults();
-        simulation.after(0, this::misfortune);
-        simulation.after(0, this::keepUp);
+        misfortune.start();
         long end = simulation.micros() + micros;
         simulation.after(micros, () -> {});
         simulation.runUntil(
@@ -54,7 +53,7 @@ final class PartitionSimulation<C, R> {
 
     /** Ends all faults, starts a last owner and waits for {@code done}; that owner must not be lost again. */
     void heal(java.util.function.BooleanSupplier done) {
-        healed = true;
+        misfortune.end();
         Faults slow = random.nextBoolean() ? Faults.NONE : Faults.slow(random);
         logs.faults(slow);
         checkpoints.faults(slow);
@@ -79,44 +78,6 @@ final class PartitionSimulation<C, R> {
         partition.crashAll();
         simulation.runUntilIdle(MAX_STEPS);
         partition.checkAnswered();
-    }
-
-    private void misfortune() {
-        if (healed) {
-            return;
-        }
-        var alive = partition.owners().stream().filter(o -> !o.isGone()).toList();
-        int event = random.nextInt(10);
-        if (event < 3) {
-            partition.start();
-        } else if (event == 3) {
-            changeFaults();
-        } else if (!alive.isEmpty()) {
-            var victim = alive.get(random.nextInt(alive.size()));
-            if (event < 7) {
-                victim.crash();
-            } else if (event < 9) {
-                victim.pause(random.nextInt(300_000));
-                if (random.nextBoolean()) {
-                    partition.start();
-                }
-            } else {
-                victim.close();
-            }
-        }
-        simulation.after(random.nextInt(chaosMicros), this::misfortune);
-    }
-
-    /** What a cluster does: sees to it that there is an owner. */
-    private void keepUp() {
-        if (healed) {
-            return;
-        }
-        var newest = partition.newest();
-        if (newest == null || newest.isGone()) {
-            partition.start();
-        }
-        simulation.after(random.nextInt(20_000), this::keepUp);
     }
 
     private void changeFaults() {

@@ -11,10 +11,10 @@ import java.util.stream.Stream;
  * Runs a simulation for many seeds. {@code -Dheadrace.seed=n} runs one seed only, {@code -Dheadrace.seeds=n} runs that
  * many. Each run must give back every buffer: counted exactly, so that the sampling leak detector can stay off.
  */
-final class Seeds {
+public final class Seeds {
     private Seeds() {}
 
-    static void run(int usual, LongConsumer simulation) {
+    public static void run(int usual, LongConsumer simulation) {
         Long single = Long.getLong("headrace.seed");
         long first = single == null ? 1 : single;
         long count = single == null ? Integer.getInteger("headrace.seeds", usual) : 1;

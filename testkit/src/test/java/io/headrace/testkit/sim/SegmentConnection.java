@@ -10,11 +10,11 @@ import java.util.function.Consumer;
  * A client connection: commands and replies travel in order and take a while. After it is broken, what was sent may still
  * arrive, at an owner that already serves the client's next connection; answers get lost.
  */
-final class SegmentConnection {
+public final class SegmentConnection {
     private static final int MAX_DELAY_MICROS = 1_500;
 
-    final long id;
-    final SimulatedPartition<SegmentCommand, SegmentReply>.Owner owner;
+    public final long id;
+    public final SimulatedPartition<SegmentCommand, SegmentReply>.Owner owner;
     private final Simulation simulation;
     private final SegmentsHistory history;
     private final Runnable onBroken;
@@ -22,7 +22,7 @@ final class SegmentConnection {
     private long lastAnswer;
     private boolean broken;
 
-    SegmentConnection(
+    public SegmentConnection(
             Simulation simulation,
             SegmentsHistory history,
             long id,
@@ -35,12 +35,12 @@ final class SegmentConnection {
         this.onBroken = onBroken;
     }
 
-    boolean isBroken() {
+    public boolean isBroken() {
         return broken;
     }
 
     /** Sends a command. The receiver of a reply with data must not keep the buffer. */
-    void send(SegmentCommand command, Consumer<SegmentReply> onReply) {
+    public void send(SegmentCommand command, Consumer<SegmentReply> onReply) {
         SegmentHistory.Floor floor = history.of(command.segment()).floor(owner.epoch());
         history.asked(command);
         lastArrival = later(
@@ -70,7 +70,7 @@ final class SegmentConnection {
     }
 
     /** Ends the connection. The owner hears of it later. */
-    void breakOff() {
+    public void breakOff() {
         if (!broken) {
             broken = true;
             lastArrival = later(lastArrival, () -> owner.tell(new SegmentCommand.Disconnected(id)));

@@ -7,15 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Events that say what they are: {@code i32 writer | i64 number | i32 length | payload}. */
-final class SegmentEvents {
-    static final int HEADER_BYTES = 16;
+public final class SegmentEvents {
+    public static final int HEADER_BYTES = 16;
 
     /** An event that was found in a segment. */
-    record Found(int writer, long number, long offset, int length) {}
+    public record Found(int writer, long number, long offset, int length) {}
 
     private SegmentEvents() {}
 
-    static byte[] encode(int writer, long number, int payloadLength) {
+    public static byte[] encode(int writer, long number, int payloadLength) {
         byte[] bytes = new byte[HEADER_BYTES + payloadLength];
         ByteBuf out = Unpooled.wrappedBuffer(bytes).clear();
         out.writeInt(writer).writeLong(number).writeInt(payloadLength);
@@ -26,7 +26,7 @@ final class SegmentEvents {
     }
 
     /** Reads all events of {@code content}, which starts at {@code offset} of its segment. */
-    static List<Found> parse(ByteBuf content, long offset, Simulation simulation) {
+    public static List<Found> parse(ByteBuf content, long offset, Simulation simulation) {
         List<Found> events = new ArrayList<>();
         int at = 0;
         while (at < content.writerIndex()) {

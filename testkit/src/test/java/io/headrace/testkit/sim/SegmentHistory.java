@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /** All that clients were ever told about one segment, and what they have asked for. Names are never used twice. */
-final class SegmentHistory {
-    final String name;
+public final class SegmentHistory {
+    public final String name;
     private final Simulation simulation;
 
     // Asked for, with whatever outcome.
@@ -36,9 +36,9 @@ final class SegmentHistory {
     }
 
     /** What an owner of one epoch must know of the segment when a command is sent to it. */
-    record Floor(long epoch, boolean created, long length, long startOffset, boolean sealed, boolean ended) {}
+    public record Floor(long epoch, boolean created, long length, long startOffset, boolean sealed, boolean ended) {}
 
-    Floor floor(long epoch) {
+    public Floor floor(long epoch) {
         return new Floor(
                 epoch,
                 created.atLeast(epoch) > 0,

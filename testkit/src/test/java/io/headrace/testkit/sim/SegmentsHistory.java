@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What clients were told by a {@code segments} partition. Every reply is held against all that was told before. */
-final class SegmentsHistory {
+public final class SegmentsHistory {
     private final Simulation simulation;
     private final Map<String, SegmentHistory> segments = new LinkedHashMap<>();
 
@@ -20,21 +20,21 @@ final class SegmentsHistory {
     /** New value by old value, for each attribute that is only changed by compare-and-set. */
     private final Map<String, Long> swaps = new LinkedHashMap<>();
 
-    long answers;
-    long readBytes;
-    long appends;
-    long merges;
+    public long answers;
+    public long readBytes;
+    public long appends;
+    public long merges;
 
-    SegmentsHistory(Simulation simulation) {
+    public SegmentsHistory(Simulation simulation) {
         this.simulation = simulation;
     }
 
-    SegmentHistory of(String segment) {
+    public SegmentHistory of(String segment) {
         return segments.computeIfAbsent(segment, name -> new SegmentHistory(name, simulation));
     }
 
     /** Each event must have one place, for all time. */
-    void place(int writer, long number, String segment, long offset) {
+    public void place(int writer, long number, String segment, long offset) {
         String place = segment + "@" + offset;
         String before = places.putIfAbsent(writer + ":" + number, place);
         if (before != null && !before.equals(place)) {
@@ -44,7 +44,7 @@ final class SegmentsHistory {
     }
 
     /** Notes what a command asks for, as it is sent: from here on its effect may be seen. */
-    void asked(SegmentCommand command) {
+    public void asked(SegmentCommand command) {
         SegmentHistory segment = of(command.segment());
         if (command instanceof SegmentCommand.Seal) {
             segment.sealAsked = true;
@@ -68,18 +68,17 @@ final class SegmentsHistory {
     }
 
     /** Where a confirmed event stands, as {@code segment@offset}; null if no reply has said so. */
-    @Nullable
-    String place(int writer, long number) {
+    public @Nullable String place(int writer, long number) {
         return places.get(writer + ":" + number);
     }
 
     /** All segments that were ever asked about. */
-    Collection<SegmentHistory> all() {
+    public Collection<SegmentHistory> all() {
         return segments.values();
     }
 
     /** Judges a reply at the moment it leaves the partition. */
-    void told(SegmentCommand command, SegmentReply reply, SegmentHistory.Floor floor) {
+    public void told(SegmentCommand command, SegmentReply reply, SegmentHistory.Floor floor) {
         answers++;
         SegmentHistory segment = of(command.segment());
         if (reply instanceof SegmentReply.NoSuchSegment missing) {

@@ -10,7 +10,7 @@ class TablesSimulationTest {
     @Test
     void changesAndLooksAtKeysAreLinearizable() {
         long[] totals = new long[3];
-        Seeds.run(100, seed -> {
+        Seeds.run(50, seed -> {
             TablesSimulation run = new TablesSimulation(seed);
             run.run();
             totals[0] += run.world.size();

@@ -1,0 +1,59 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.engine.partition;
+
+import io.netty.buffer.ByteBuf;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** A turn of which every reply is confirmed: for a caller that acts for good on whatever it is told. */
+public record ConfirmedTurn<C, R>(Turn<C, R> turn) implements Turn<C, R> {
+    @Override
+    public void reply(ReplyTo<? super R> replyTo, R reply) {
+        turn.replyConfirmed(replyTo, reply);
+    }
+
+    @Override
+    public void replyConfirmed(ReplyTo<? super R> replyTo, R reply) {
+        turn.replyConfirmed(replyTo, reply);
+    }
+
+    @Override
+    public void replyAfter(long frame, ReplyTo<? super R> replyTo, R reply) {
+        turn.replyConfirmed(replyTo, reply);
+    }
+
+    @Override
+    public long now() {
+        return turn.now();
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return turn.random();
+    }
+
+    @Override
+    public void log(LogRecord record) {
+        turn.log(record);
+    }
+
+    @Override
+    public void afterCommit(Runnable output) {
+        turn.afterCommit(output);
+    }
+
+    @Override
+    public long committedFrame() {
+        return turn.committedFrame();
+    }
+
+    @Override
+    public @Nullable ByteBuf frame(long frame) {
+        return turn.frame(frame);
+    }
+
+    @Override
+    public void executeWhenLoaded(long frame, C command, ReplyTo<? super R> replyTo) {
+        turn.executeWhenLoaded(frame, command, replyTo);
+    }
+}

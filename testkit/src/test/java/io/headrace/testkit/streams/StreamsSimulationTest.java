@@ -1,0 +1,39 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.testkit.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.testkit.sim.Seeds;
+import org.junit.jupiter.api.Test;
+
+class StreamsSimulationTest {
+
+    @Test
+    void streamsKeepTheirPromises() {
+        long[] totals = new long[4];
+        Seeds.run(150, seed -> {
+            StreamsSimulation run = new StreamsSimulation(seed);
+            run.run();
+            totals[0] += run.world.told.answers;
+            totals[1] += run.world.history.appends;
+            totals[2] += run.world.history.readBytes;
+            totals[3] += run.world.history.merges;
+        });
+        assertThat(totals).as("answers, appends, bytes read, merges").doesNotContain(0);
+    }
+
+    @Test
+    void theSameSeedGivesTheSameRun() {
+        StreamsSimulation first = new StreamsSimulation(5);
+        first.run();
+        StreamsSimulation second = new StreamsSimulation(5);
+        second.run();
+
+        assertThat(second.simulation.steps()).isEqualTo(first.simulation.steps());
+        assertThat(second.simulation.micros()).isEqualTo(first.simulation.micros());
+        for (int i = 0; i < first.world.streams.size(); i++) {
+            assertThat(second.world.streams.get(i).replayAll())
+                    .isEqualTo(first.world.streams.get(i).replayAll());
+        }
+    }
+}
