@@ -56,7 +56,7 @@ public abstract class ChunkStorageContract {
 
     /** A new client of the storage. */
     protected final Chunks chunks() {
-        return chunks(ChunkStorages.open(address()));
+        return chunks(ChunkStorages.open(address(), Chunks.PATIENT));
     }
 
     protected final Chunks chunks(ChunkStorage storage) {

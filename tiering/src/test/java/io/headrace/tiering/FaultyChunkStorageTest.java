@@ -23,7 +23,7 @@ final class FaultyChunkStorageTest {
 
     @BeforeEach
     void open() {
-        real = ChunkStorages.open(directory.toUri());
+        real = ChunkStorages.open(directory.toUri(), Chunks.PATIENT);
     }
 
     @AfterEach

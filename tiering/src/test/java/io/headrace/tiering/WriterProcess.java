@@ -77,7 +77,7 @@ final class WriterProcess implements AutoCloseable {
     public static void main(String[] arguments) {
         int blockBytes = Integer.parseInt(arguments[2]);
         try (TestLoop loop = new TestLoop();
-                ChunkStorage storage = ChunkStorages.open(URI.create(arguments[0]))) {
+                ChunkStorage storage = ChunkStorages.open(URI.create(arguments[0]), Chunks.PATIENT)) {
             Chunks.Writer writer = new Chunks(storage, loop).create(arguments[1]);
             long length = 0;
             while (true) {

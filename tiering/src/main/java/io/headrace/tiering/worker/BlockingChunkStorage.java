@@ -50,8 +50,12 @@ public abstract class BlockingChunkStorage implements ChunkStorage {
      * @param storage names the storage in messages
      */
     protected BlockingChunkStorage(String storage, StorageOptions options) {
+        this(storage, options, Timer.real());
+    }
+
+    BlockingChunkStorage(String storage, StorageOptions options, Timer timer) {
         this.storage = storage;
-        this.operations = new Operations(storage, options);
+        this.operations = new Operations(storage, options, timer);
     }
 
     /** Creates a chunk with all its bytes, synced, whole or not at all. */

@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +25,7 @@ final class Operations implements AutoCloseable {
     private final String storage;
     private final StorageOptions options;
     private final ThreadPoolExecutor workers;
-    private final ScheduledThreadPoolExecutor timer;
+    private final Timer timer;
 
     /** Guarded by this. */
     private final ArrayDeque<Operation<?>> waiting = new ArrayDeque<>();
@@ -36,8 +35,8 @@ final class Operations implements AutoCloseable {
     private long bytesInFlight;
     private boolean closed;
 
-    /** @param storage names the storage in messages and threads */
-    Operations(String storage, StorageOptions options) {
+    /** @param storage names the storage in messages */
+    Operations(String storage, StorageOptions options, Timer timer) {
         this.storage = storage;
         this.options = options;
         // No more operations are handed over than there are workers, so nothing waits in this queue for long.
@@ -49,8 +48,7 @@ final class Operations implements AutoCloseable {
                 new LinkedBlockingQueue<>(),
                 threads("tiering-worker"));
         workers.allowCoreThreadTimeOut(true);
-        this.timer = new ScheduledThreadPoolExecutor(1, threads("tiering-timer"));
-        timer.setRemoveOnCancelPolicy(true);
+        this.timer = timer;
     }
 
     /** Runs an operation when there is room, or answers it with a failure. */
@@ -85,7 +83,7 @@ final class Operations implements AutoCloseable {
                     + bytesWaiting + " bytes wait already; slow down, and try again");
         }
         long millis = options.deadlineMillis(operation.load().moved());
-        operation.expiresBy(timer.schedule(() -> expire(operation, millis), millis, TimeUnit.MILLISECONDS));
+        operation.expiresBy(timer.schedule(() -> expire(operation, millis), millis));
         waiting.add(operation);
         bytesWaiting += operation.load().held();
         return null;
@@ -164,7 +162,7 @@ final class Operations implements AutoCloseable {
             operation.abandon(
                     unavailable(operation.what() + " was interrupted: the storage was closed; its outcome is unknown"));
         }
-        timer.shutdownNow();
+        timer.close();
         workers.shutdown();
         try {
             workers.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
@@ -177,7 +175,7 @@ final class Operations implements AutoCloseable {
         return new StorageException(StorageException.Kind.UNAVAILABLE, message);
     }
 
-    private static ThreadFactory threads(String name) {
+    static ThreadFactory threads(String name) {
         return task -> {
             Thread thread = new Thread(task, name);
             thread.setDaemon(true);

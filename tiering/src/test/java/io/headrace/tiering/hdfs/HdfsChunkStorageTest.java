@@ -71,7 +71,7 @@ final class HdfsChunkStorageTest extends ChunkStorageContract {
         Path root = new Path("/small-" + directory);
         client.mkdirs(root);
         client.setQuota(root, HdfsConstants.QUOTA_DONT_SET, MiniHdfs.BLOCK_BYTES);
-        return ChunkStorages.open(address(hdfs.address(), root.getName()));
+        return ChunkStorages.open(address(hdfs.address(), root.getName()), Chunks.PATIENT);
     }
 
     @Override

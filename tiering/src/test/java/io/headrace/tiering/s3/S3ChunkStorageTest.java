@@ -82,7 +82,7 @@ final class S3ChunkStorageTest extends ChunkStorageContract {
 
     @Override
     protected ChunkStorage small() throws IOException {
-        return ChunkStorages.open(answering(507, "XMinioStorageFull"));
+        return ChunkStorages.open(answering(507, "XMinioStorageFull"), Chunks.PATIENT);
     }
 
     @Override
@@ -215,7 +215,7 @@ final class S3ChunkStorageTest extends ChunkStorageContract {
                     }
                 });
         servers.add(forgetful::stop);
-        Chunks chunks = chunks(ChunkStorages.open(forgetful.address("p")));
+        Chunks chunks = chunks(ChunkStorages.open(forgetful.address("p"), Chunks.PATIENT));
         chunks.put(name("put"), Bytes.of(1, 100));
         assertThat(chunks.read(name("put"), 0, 100)).isEqualTo(Bytes.of(1, 100));
         Chunks.Writer writer = chunks.create(name("written"));
@@ -229,7 +229,7 @@ final class S3ChunkStorageTest extends ChunkStorageContract {
 
     @Test
     void aServerThatReplacesObjectsIsRefused() throws IOException {
-        Chunks chunks = chunks(ChunkStorages.open(answering(200, "ignored")));
+        Chunks chunks = chunks(ChunkStorages.open(answering(200, "ignored"), Chunks.PATIENT));
         assertFails(Kind.BAD_REQUEST, () -> chunks.put(name("a"), Bytes.of(1, 1)));
         assertFails(Kind.BAD_REQUEST, () -> chunks.create(name("a")));
     }
@@ -237,7 +237,7 @@ final class S3ChunkStorageTest extends ChunkStorageContract {
     @Test
     void inAMissingBucketNothingIsAbsent() {
         URI address = URI.create(address().toString().replace("s3://chunks/", "s3://no-such-bucket/"));
-        Chunks chunks = chunks(ChunkStorages.open(address));
+        Chunks chunks = chunks(ChunkStorages.open(address, Chunks.PATIENT));
         assertFails(Kind.UNAVAILABLE, () -> chunks.exists(name("a")));
         assertFails(Kind.UNAVAILABLE, () -> chunks.length(name("a")));
         assertFails(Kind.UNAVAILABLE, () -> chunks.read(name("a"), 0, 1));
@@ -250,12 +250,12 @@ final class S3ChunkStorageTest extends ChunkStorageContract {
     @Test
     void refusalsAreNotTakenForAbsence() throws IOException {
         for (int status : new int[] {400, 403, 500, 503}) {
-            Chunks chunks = chunks(ChunkStorages.open(answering(status, "AccessDenied")));
+            Chunks chunks = chunks(ChunkStorages.open(answering(status, "AccessDenied"), Chunks.PATIENT));
             assertFails(Kind.UNAVAILABLE, () -> chunks.exists(name("a")));
             assertFails(Kind.UNAVAILABLE, () -> chunks.read(name("a"), 0, 1));
             assertFails(Kind.UNAVAILABLE, () -> chunks.delete(name("a")));
         }
-        Chunks moved = chunks(ChunkStorages.open(answering(301, "PermanentRedirect")));
+        Chunks moved = chunks(ChunkStorages.open(answering(301, "PermanentRedirect"), Chunks.PATIENT));
         assertFails(Kind.BAD_REQUEST, () -> moved.read(name("a"), 0, 1));
     }
 

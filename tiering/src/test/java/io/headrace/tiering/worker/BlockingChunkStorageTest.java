@@ -23,6 +23,8 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -97,19 +99,20 @@ final class BlockingChunkStorageTest {
 
     @Test
     void theDeadlineCountsFromTheCallAndTheBytesStayUntilTheWorkerLetsGo() throws InterruptedException {
-        GatedStorage storage = storage(OPTIONS.withWorkers(1).withDeadlineMillis(200));
+        GatedStorage storage = storage(OPTIONS.withWorkers(1));
         Chunks chunks = new Chunks(storage, loop);
         ByteBuf running = Unpooled.buffer().writeZero(10);
         ByteBuf waiting = Unpooled.buffer().writeZero(10);
         CompletableFuture<Done> first = chunks.call(callback -> storage.put("a", running, loop, callback));
         storage.awaitCall();
         CompletableFuture<Done> second = chunks.call(callback -> storage.put("b", waiting, loop, callback));
-
+        Chunks.await(chunks.<Done>call(callback -> callback.done(Done.DONE)));
+        storage.timer.expire();
         assertKind(Kind.UNAVAILABLE, "outcome is unknown", first);
         assertKind(Kind.UNAVAILABLE, "was not tried", second);
         assertThat(running.refCnt()).isEqualTo(1);
-        storage.gate.countDown();
         storage.awaitInterrupt();
+        storage.gate.countDown();
         assertThat(chunks.read("a", 0, 1)).hasSize(1);
         assertThat(running.refCnt()).isZero();
         assertThat(waiting.refCnt()).isZero();
@@ -170,11 +173,12 @@ final class BlockingChunkStorageTest {
 
     @Test
     void aWriterIsClosedOnceBySomeWorker() throws InterruptedException {
-        GatedStorage storage = storage(OPTIONS.withWorkers(1).withDeadlineMillis(300));
+        GatedStorage storage = storage(OPTIONS.withWorkers(1));
         Chunks chunks = new Chunks(storage, loop);
         Chunks.Writer writer = chunks.create("a");
         CompletableFuture<Long> stuck = writer.writing(0, new byte[10]);
         storage.awaitCall();
+        storage.timer.expire();
         assertKind(Kind.UNAVAILABLE, "outcome is unknown", stuck);
         writer.close();
         assertThat(storage.closes).hasValue(0);
@@ -198,9 +202,11 @@ final class BlockingChunkStorageTest {
 
     @Test
     void aWriterThatComesTooLateIsClosed() throws InterruptedException {
-        GatedStorage storage = storage(OPTIONS.withDeadlineMillis(100));
+        GatedStorage storage = storage(OPTIONS);
         Chunks chunks = new Chunks(storage, loop);
         CompletableFuture<ChunkWriter> late = chunks.call(callback -> storage.create("gated", loop, callback));
+        storage.awaitCall();
+        storage.timer.expire();
         assertKind(Kind.UNAVAILABLE, "outcome is unknown", late);
         storage.gate.countDown();
         storage.awaitClosed();
@@ -214,6 +220,31 @@ final class BlockingChunkStorageTest {
                 .hasMessageContaining(message);
     }
 
+    /** Deadlines pass when the test says so. */
+    private static final class ManualTimer implements Timer {
+        private final BlockingQueue<FutureTask<?>> tasks = new LinkedBlockingQueue<>();
+
+        @Override
+        public Future<?> schedule(Runnable task, long millis) {
+            assertThat(millis).isPositive();
+            FutureTask<?> scheduled = new FutureTask<>(task, null);
+            tasks.add(scheduled);
+            return scheduled;
+        }
+
+        /** Lets the deadlines pass of all operations that are under way. */
+        void expire() {
+            List<FutureTask<?>> due = new ArrayList<>();
+            tasks.drainTo(due);
+            due.forEach(FutureTask::run);
+        }
+
+        @Override
+        public void close() {
+            tasks.clear();
+        }
+    }
+
     /** Reads and writes wait at a gate, and put up with interrupts as a system call does. */
     private static final class GatedStorage extends BlockingChunkStorage {
         private final CountDownLatch gate = new CountDownLatch(1);
@@ -224,9 +255,15 @@ final class BlockingChunkStorageTest {
         private final AtomicInteger running = new AtomicInteger();
         private final AtomicInteger mostRunning = new AtomicInteger();
         private final AtomicInteger closes = new AtomicInteger();
+        private final ManualTimer timer;
 
         GatedStorage(StorageOptions options) {
-            super("a storage for tests", options);
+            this(options, new ManualTimer());
+        }
+
+        private GatedStorage(StorageOptions options, ManualTimer timer) {
+            super("a storage for tests", options, timer);
+            this.timer = timer;
         }
 
         void awaitCall() throws InterruptedException {
