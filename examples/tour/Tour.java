@@ -10,40 +10,66 @@ import io.pravega.client.stream.ReaderConfig;
 import io.pravega.client.stream.ReaderGroupConfig;
 import io.pravega.client.stream.ScalingPolicy;
 import io.pravega.client.stream.StreamConfiguration;
+import io.pravega.client.stream.Transaction;
+import io.pravega.client.stream.TransactionalEventStreamWriter;
 import io.pravega.client.stream.impl.UTF8StringSerializer;
 import java.net.URI;
 import java.util.UUID;
 
 public class Tour {
-    public static void main(String[] args) {
+    public static void main(String[] args) throws Exception {
         ClientConfig config = ClientConfig.builder()
                 .controllerURI(URI.create("tcp://127.0.0.1:9090"))
                 .build();
+        UTF8StringSerializer utf8 = new UTF8StringSerializer();
+        EventWriterConfig writing = EventWriterConfig.builder().build();
+        String group = "group-" + UUID.randomUUID();
 
-        try (StreamManager streams = StreamManager.create(config)) {
+        try (StreamManager streams = StreamManager.create(config);
+                ReaderGroupManager groups = ReaderGroupManager.withScope("tour", config);
+                EventStreamClientFactory clients = EventStreamClientFactory.withScope("tour", config)) {
+
+            // Create: a stream of two segments.
             streams.createScope("tour");
             streams.createStream("tour", "words", StreamConfiguration.builder()
                     .scalingPolicy(ScalingPolicy.fixed(2))
                     .build());
-        }
-        try (EventStreamClientFactory clients = EventStreamClientFactory.withScope("tour", config);
-                EventStreamWriter<String> writer = clients.createEventWriter(
-                        "words", new UTF8StringSerializer(), EventWriterConfig.builder().build())) {
-            for (String word : "a stream keeps what it has acknowledged".split(" ")) {
-                writer.writeEvent("my key", word).join(); // durable when this returns
+
+            // Write: events with one routing key keep their order.
+            try (EventStreamWriter<String> writer = clients.createEventWriter("words", utf8, writing)) {
+                for (String word : "a stream keeps what it has acknowledged".split(" ")) {
+                    writer.writeEvent("my key", word).join(); // durable when this returns
+                }
             }
-        }
-        String group = "group-" + UUID.randomUUID();
-        try (ReaderGroupManager groups = ReaderGroupManager.withScope("tour", config)) {
+
+            // Scale: four segments take the place of those that are there; nobody has to stop for it.
+            streams.updateStream("tour", "words", StreamConfiguration.builder()
+                    .scalingPolicy(ScalingPolicy.fixed(4))
+                    .build());
+
+            // A transaction: all of its events are seen, in one place, or none.
+            try (TransactionalEventStreamWriter<String> writer =
+                    clients.createTransactionalEventWriter("words", utf8, writing)) {
+                Transaction<String> transaction = writer.beginTxn();
+                for (String word : "in order and as a whole".split(" ")) {
+                    transaction.writeEvent("my key", word);
+                }
+                transaction.commit();
+            }
+
+            // Read, from the beginning.
             groups.createReaderGroup(group, ReaderGroupConfig.builder().stream("tour/words").build());
-        }
-        try (EventStreamClientFactory clients = EventStreamClientFactory.withScope("tour", config);
-                EventStreamReader<String> reader = clients.createReader(
-                        "reader", group, new UTF8StringSerializer(), ReaderConfig.builder().build())) {
-            for (EventRead<String> read = reader.readNextEvent(5_000);
-                    read.getEvent() != null;
-                    read = reader.readNextEvent(1_000)) {
-                System.out.println(read.getEvent());
+            try (EventStreamReader<String> reader =
+                    clients.createReader("reader", group, utf8, ReaderConfig.builder().build())) {
+                for (int silent = 0; silent < 5; ) {
+                    EventRead<String> read = reader.readNextEvent(1_000);
+                    if (read.getEvent() == null) {
+                        silent++;
+                    } else {
+                        silent = 0;
+                        System.out.println(read.getEvent());
+                    }
+                }
             }
         }
     }

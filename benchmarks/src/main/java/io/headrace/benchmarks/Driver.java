@@ -3,7 +3,11 @@ package io.headrace.benchmarks;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One run against one server: everything that is compared, one after the other.
@@ -18,31 +22,48 @@ public final class Driver {
         void run() throws Exception;
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(Driver.class);
+
     private Driver() {}
 
     public static void main(String[] arguments) {
+        boolean complete = false;
         try {
-            List<String> wanted = Arrays.asList(arguments).subList(4, arguments.length);
-            Results results = new Results(arguments[0], Path.of(arguments[3]));
-            Client client = new Client(arguments[1]);
-            measure("disk", wanted, () -> Disk.measure(Path.of(arguments[2]), results));
-            measure("writes", wanted, () -> Writes.measure(client, results));
-            measure("transactions", wanted, () -> Transactions.measure(client, results));
-            measure("scaling", wanted, () -> Scaling.measure(client, results));
-            measure("metadata", wanted, () -> Metadata.measure(client, results));
+            complete = run(arguments);
         } catch (Exception e) {
-            e.printStackTrace();
-            System.exit(1);
+            LOG.error("The run failed", e);
         }
         // The client's pools have threads that are no daemons.
-        System.exit(0);
+        System.exit(complete ? 0 : 1);
     }
 
-    private static void measure(String name, List<String> wanted, Measurement measurement) throws Exception {
-        if (wanted.isEmpty() || wanted.contains(name)) {
+    /** Makes all measurements, also after one that fails; false if one did. */
+    private static boolean run(String[] arguments) throws Exception {
+        List<String> wanted = Arrays.asList(arguments).subList(4, arguments.length);
+        Results results = new Results(arguments[0], Path.of(arguments[3]));
+        Client client = new Client(arguments[1]);
+        Map<String, Measurement> all = new LinkedHashMap<>();
+        all.put("disk", () -> Disk.measure(Path.of(arguments[2]), results));
+        all.put("writes", () -> Writes.measure(client, results));
+        all.put("transactions", () -> Transactions.measure(client, results));
+        all.put("scaling", () -> Scaling.measure(client, results));
+        all.put("metadata", () -> Metadata.measure(client, results));
+        boolean complete = true;
+        for (Map.Entry<String, Measurement> each : all.entrySet()) {
+            String name = each.getKey();
+            if (!wanted.isEmpty() && !wanted.contains(name)) {
+                continue;
+            }
             long start = System.nanoTime();
-            measurement.run();
+            try {
+                each.getValue().run();
+            } catch (Exception e) {
+                LOG.error("{} failed", name, e);
+                results.addFailure(name, e);
+                complete = false;
+            }
             System.out.printf("  (%s took %.0f s)%n", name, (System.nanoTime() - start) / 1e9);
         }
+        return complete;
     }
 }

@@ -24,7 +24,7 @@ public final class Report {
             one copy): Headrace to its embedded one, Pravega to one in a process of its own.
 
             Writes: one writer, one segment, 20 MB unacknowledged at most. Transactions: ten events of 1 KB in one segment,
-            the state asked for each millisecond until it is committed. Scaling: a stream is split in two and merged again,
+            over pooled connections, the state asked for each millisecond until it is committed. Scaling: a stream is split in two and merged again,
             ten times, under a writer of 1,000 events a second. Medians over the rounds; each round is below.
 
             """;
@@ -33,8 +33,13 @@ public final class Report {
 
     public static void main(String[] arguments) throws IOException {
         Map<String, Map<Metric, List<Double>>> servers = new LinkedHashMap<>();
+        List<String> failures = new ArrayList<>();
         for (String line : Files.readAllLines(Path.of(arguments[0]))) {
             String[] fields = line.split("\t", -1);
+            if (fields[1].equals(Results.FAILURE)) {
+                failures.add(fields[0] + ", " + fields[2]);
+                continue;
+            }
             servers.computeIfAbsent(fields[0], name -> new EnumMap<>(Metric.class))
                     .computeIfAbsent(Metric.valueOf(fields[1]), metric -> new ArrayList<>())
                     .add(Double.parseDouble(fields[2]));
@@ -45,6 +50,10 @@ public final class Report {
         table(page, servers, (metric, values) -> values.stream()
                 .map(metric::text)
                 .collect(Collectors.joining(" · ")));
+        if (!failures.isEmpty()) {
+            page.append("\nMeasurements that came to no end:\n\n");
+            failures.forEach(failure -> page.append("* ").append(failure).append('\n'));
+        }
         page.append(String.format(Locale.ROOT, "%nMachine: %s.%n", arguments[2]));
         Files.writeString(Path.of(arguments[1]), page);
         System.out.print(page);

@@ -10,6 +10,9 @@ import org.HdrHistogram.Histogram;
 
 /** Takes down what one run measures: a line for each number, in a file that all runs share, and on standard output. */
 final class Results {
+    /** Stands for the metric in the line of a measurement that failed. */
+    static final String FAILURE = "FAILURE";
+
     private final String server;
     private final Path file;
 
@@ -19,12 +22,22 @@ final class Results {
     }
 
     void add(Metric metric, double value) throws IOException {
+        write(metric.name(), String.format(Locale.ROOT, "%f", value));
+        System.out.printf("  %-66s %12s %s%n", metric.title, metric.text(value), metric.unit);
+    }
+
+    /** Notes that a measurement came to no end. */
+    void addFailure(String measurement, Exception cause) throws IOException {
+        write(FAILURE, measurement + ": " + cause.toString().replaceAll("\\s+", " "));
+        System.out.printf("  %s failed: %s%n", measurement, cause);
+    }
+
+    private void write(String name, String value) throws IOException {
         Files.writeString(
                 file,
-                String.format(Locale.ROOT, "%s\t%s\t%f%n", server, metric, value),
+                String.format("%s\t%s\t%s%n", server, name, value),
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND);
-        System.out.printf("  %-66s %12s %s%n", metric.title, metric.text(value), metric.unit);
     }
 
     /** Adds a percentile, 0 to 100, of times in nanoseconds as milliseconds. */

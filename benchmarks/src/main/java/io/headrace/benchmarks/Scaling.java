@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Scaling {
     private static final int SCALES = 10;
     private static final long PAUSE_MILLIS = 300;
+    private static final long POLL_MILLIS = 1;
     private static final String STREAM = "scaled";
     private static final Map<Double, Double> ONE = Map.of(0.0, 1.0);
     private static final Map<Double, Double> TWO = Map.of(0.0, 0.5, 0.5, 1.0);
@@ -70,7 +71,7 @@ final class Scaling {
         }
         Set<Segment> after = current();
         while (after.equals(before)) {
-            checkTime(start);
+            rest(start);
             after = current();
         }
         untilSegments.recordValue(System.nanoTime() - start);
@@ -94,7 +95,7 @@ final class Scaling {
                         segment, DelegationTokenProviderFactory.createWithEmptyToken()));
             }
             while (!hasData(clients)) {
-                checkTime(start);
+                rest(start);
             }
         } finally {
             clients.forEach(SegmentMetadataClient::close);
@@ -110,7 +111,9 @@ final class Scaling {
         return false;
     }
 
-    private static void checkTime(long start) {
+    /** A moment's rest between two questions, unless they have gone on for too long. */
+    private static void rest(long start) throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(Client.TIMEOUT_SECONDS)) {
             throw new IllegalStateException("no end of a scale after " + Client.TIMEOUT_SECONDS + " s");
         }

@@ -18,14 +18,27 @@ final class Cases {
 
     /** Case id to title, in the order of the list. */
     static Map<String, String> titles() {
-        Map<String, String> titles = new LinkedHashMap<>();
-        for (String line : lines("cases.tsv")) {
+        return table("cases.tsv");
+    }
+
+    /** What the letters before the number of a case stand for, in the order of the list of cases. */
+    static Map<String, String> subjects() {
+        return table("subjects.tsv");
+    }
+
+    static String subjectOf(String id) {
+        return id.substring(0, id.indexOf('-'));
+    }
+
+    private static Map<String, String> table(String resource) {
+        Map<String, String> table = new LinkedHashMap<>();
+        for (String line : lines(resource)) {
             int tab = line.indexOf('\t');
-            if (tab <= 0 || titles.put(line.substring(0, tab), line.substring(tab + 1)) != null) {
-                throw new IllegalStateException("Malformed or doubled case: " + line);
+            if (tab <= 0 || table.put(line.substring(0, tab), line.substring(tab + 1)) != null) {
+                throw new IllegalStateException("Malformed or doubled in " + resource + ": " + line);
             }
         }
-        return titles;
+        return table;
     }
 
     /** Ids of cases that are not expected to pass yet. Their tests do not run unless {@code -Dcompat.all} is set. */

@@ -32,6 +32,7 @@ import io.pravega.client.stream.ReaderGroupConfig;
 import io.pravega.client.stream.ScalingPolicy;
 import io.pravega.client.stream.Stream;
 import io.pravega.client.stream.StreamConfiguration;
+import io.pravega.client.stream.TransactionalEventStreamWriter;
 import io.pravega.client.stream.impl.UTF8StringSerializer;
 import java.net.URI;
 import java.time.Duration;
@@ -218,6 +219,17 @@ final class Client implements AutoCloseable {
         return group(name, builder.build());
     }
 
+    /** A group over whole streams with frequent checkpoints: its readers go on past replaced segments by themselves. */
+    ReaderGroup checkpointedGroup(String name, String... streamNames) {
+        ReaderGroupConfig.ReaderGroupConfigBuilder builder = ReaderGroupConfig.builder()
+                .automaticCheckpointIntervalMillis(500)
+                .groupRefreshTimeMillis(200);
+        for (String stream : streamNames) {
+            builder.stream(named(stream));
+        }
+        return group(name, builder.build());
+    }
+
     ReaderGroup group(String name, ReaderGroupConfig groupConfig) {
         assertThat(groups().createReaderGroup(name, groupConfig)).isTrue();
         return own(groups().getReaderGroup(name));
@@ -234,6 +246,16 @@ final class Client implements AutoCloseable {
 
     EventStreamWriter<String> writer(String stream, EventWriterConfig writerConfig) {
         return own(events().createEventWriter(stream, STRINGS, writerConfig));
+    }
+
+    /** Transactions with a lease of ten seconds, the shortest there is; they are pinged until they end. */
+    TransactionalEventStreamWriter<String> transactions(String stream) {
+        return own(events().createTransactionalEventWriter(
+                        stream,
+                        STRINGS,
+                        EventWriterConfig.builder()
+                                .transactionTimeoutTime(10_000)
+                                .build()));
     }
 
     /** Writes with the key {@code k} and waits for all acknowledgements. */

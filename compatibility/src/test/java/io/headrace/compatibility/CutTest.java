@@ -74,6 +74,23 @@ class CutTest {
         assertThat(offset(client, second)).isEqualTo(60);
     }
 
+    @Case("CUT-05")
+    void generatedCutsAfterAScaling(Client client) throws Exception {
+        client.stream("a", 2);
+        client.write("a", sized("1", 30));
+        ReaderGroup group = client.group("g", "a");
+        EventStreamReader<String> reader = client.reader("r", "g");
+        assertThat(next(reader)).isEqualTo(sized("1", 30));
+        assertThat(SegmentIds.scale(client, "a", List.of(0L, 1L), 0.0, 0.3, 0.6, 1.0))
+                .isTrue();
+        readToTheEnd(client, group, reader, "c");
+        CompletableFuture<Map<Stream, StreamCut>> cuts = group.generateStreamCuts(client.executor());
+        nothing(reader);
+        assertThat(positions(client, cuts.get(30, TimeUnit.SECONDS)))
+                .isEqualTo(Map.of(
+                        segment(client, id(2, 1)), 0L, segment(client, id(3, 1)), 0L, segment(client, id(4, 1)), 0L));
+    }
+
     @Case("CUT-06")
     void asText(Client client) {
         client.stream("a", 2);

@@ -4,6 +4,7 @@ package io.headrace.compatibility;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,30 +18,38 @@ final class HeadraceProcess implements Server {
     private final Path launcher;
     private final Path data;
     private final Path log;
+    private final List<String> options;
     private ChildProcess process;
     private Matcher ports;
 
-    private HeadraceProcess(String name, Path launcher, Path log) {
+    private HeadraceProcess(String name, Path launcher, Path log, List<String> options) {
         this.name = name;
         this.launcher = launcher;
         this.log = log;
+        this.options = options;
         this.data = Directories.temporary(name);
         this.process = launch("0", "0", "0");
         this.ports = awaitReady();
     }
 
-    static HeadraceProcess start(String name, Path home, Path logs) {
+    /** @param options settings beside data directory and ports, as on the command line */
+    static HeadraceProcess start(String name, Path home, Path logs, String... options) {
         Path launcher = home.resolve("headrace").toAbsolutePath().normalize();
         if (!Files.isExecutable(launcher) || !Files.isDirectory(home.resolve("lib"))) {
             throw new IllegalStateException("No packaged server at " + launcher
                     + ": run 'mvn verify' at the top of the project, which packages it first");
         }
-        return new HeadraceProcess(name, launcher, logs.resolve(name + ".log"));
+        return new HeadraceProcess(name, launcher, logs.resolve(name + ".log"), List.of(options));
     }
 
     @Override
     public URI controller() {
         return URI.create("tcp://" + ports.group(1) + ":" + ports.group(2));
+    }
+
+    /** Where it answers questions over HTTP. */
+    URI http() {
+        return URI.create("http://" + ports.group(1) + ":" + ports.group(4));
     }
 
     @Override
@@ -71,12 +80,17 @@ final class HeadraceProcess implements Server {
     }
 
     @Override
+    public long storedBytes() {
+        return Directories.size(data);
+    }
+
+    @Override
     public String toString() {
         return "Headrace " + name + " at " + controller();
     }
 
     private ChildProcess launch(String controller, String store, String http) {
-        List<String> command = List.of(
+        List<String> command = new ArrayList<>(List.of(
                 launcher.toString(),
                 "standalone",
                 "--data",
@@ -86,7 +100,8 @@ final class HeadraceProcess implements Server {
                 "--store-port",
                 store,
                 "--http-port",
-                http);
+                http));
+        command.addAll(options);
         return ChildProcess.start(command, data, log, line -> line.startsWith("READY "));
     }
 

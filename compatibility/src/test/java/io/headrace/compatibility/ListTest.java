@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Status;
+import io.pravega.client.admin.KeyValueTableManager;
 import io.pravega.client.stream.NoSuchScopeException;
 import io.pravega.client.stream.ScalingPolicy;
 import io.pravega.client.stream.Stream;
 import io.pravega.client.stream.StreamConfiguration;
+import io.pravega.client.tables.KeyValueTableConfiguration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -60,6 +62,24 @@ class ListTest {
         List<String> scopes = new ArrayList<>();
         client.streams().listScopes().forEachRemaining(scopes::add);
         assertThat(scopes).contains("_system", client.scope()).doesNotHaveDuplicates();
+    }
+
+    @Case("LST-06")
+    void tables(Client client) {
+        client.createScope();
+        KeyValueTableManager tables = client.own(KeyValueTableManager.create(client.config()));
+        KeyValueTableConfiguration configuration = KeyValueTableConfiguration.builder()
+                .partitionCount(1)
+                .primaryKeyLength(8)
+                .secondaryKeyLength(0)
+                .build();
+        for (String name : List.of("t1", "t2", "t3")) {
+            assertThat(tables.createKeyValueTable(client.scope(), name, configuration))
+                    .isTrue();
+        }
+        List<String> listed = new ArrayList<>();
+        tables.listKeyValueTables(client.scope()).forEachRemaining(table -> listed.add(table.getKeyValueTableName()));
+        assertThat(listed).containsExactlyInAnyOrder("t1", "t2", "t3");
     }
 
     @Case({"TAG-01", "TAG-02", "TAG-03"})

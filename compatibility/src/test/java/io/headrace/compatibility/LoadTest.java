@@ -8,28 +8,25 @@ import io.pravega.client.stream.EventStreamReader;
 import io.pravega.client.stream.EventStreamWriter;
 import io.pravega.client.stream.EventWriterConfig;
 import io.pravega.client.stream.ReaderConfig;
+import io.pravega.client.stream.Transaction;
+import io.pravega.client.stream.TransactionalEventStreamWriter;
+import io.pravega.client.stream.TxnFailedException;
 import io.pravega.client.stream.impl.ByteArraySerializer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("Load: many, large and interrupted writes")
 class LoadTest {
-    private static final int EVENT_LENGTH = 100;
-    private static final int IN_FLIGHT = 50_000;
-
-    @Case({"ORD-01", "WR-12"})
+    @Case({"ORD-01", "WR-12", "HVY-01"})
     void aMillionEventsWithAThousandKeys(Client client) throws Exception {
         int keys = 1_000;
         int events = 1_000_000;
@@ -48,7 +45,7 @@ class LoadTest {
         order.assertComplete(writer);
     }
 
-    @Case("WR-05")
+    @Case({"WR-05", "HVY-02"})
     void eventsFromOneByteToEightMebibytes(Client client) {
         client.stream("a", 1);
         int mebibyte = 1 << 20;
@@ -101,7 +98,7 @@ class LoadTest {
         }
     }
 
-    @Case({"WR-02", "RGP-11"})
+    @Case({"WR-02", "RGP-11", "HVY-03"})
     void fourWritersAndThreeReaders(Client client) throws Exception {
         int keys = 40;
         int events = 100_000;
@@ -136,7 +133,7 @@ class LoadTest {
     }
 
     @Case(
-            value = {"WR-07"},
+            value = {"WR-07", "HVY-04"},
             durable = true)
     void killedFiveTimesWhileWriting(Server server) throws Exception {
         int keys = 50;
@@ -166,6 +163,59 @@ class LoadTest {
         }
     }
 
+    @Case(value = "TXN-26", durable = true)
+    void transactionsOverTwoKills(Server server) throws Exception {
+        try (Client client = new Client(server)) {
+            client.stream("a", 3);
+            Set<String> committed = ConcurrentHashMap.newKeySet();
+            AtomicBoolean stop = new AtomicBoolean();
+            List<Future<?>> writing = new ArrayList<>();
+            for (String name : List.of("w1", "w2", "w3")) {
+                TransactionalEventStreamWriter<String> writer = client.transactions("a");
+                writing.add(inBackground(client, () -> {
+                    for (int i = 0; !stop.get(); i++) {
+                        writeTransaction(writer.beginTxn(), name + "/" + i, i % 3 == 2, committed);
+                    }
+                }));
+            }
+            for (int kill = 0; kill < 2; kill++) {
+                awaitSize(committed, committed.size() + 100);
+                server.kill();
+                server.restart();
+            }
+            awaitSize(committed, committed.size() + 100);
+            stop.set(true);
+            for (Future<?> task : writing) {
+                task.get(2, TimeUnit.MINUTES);
+            }
+            assertThat(client.readAll(committed.size(), "a")).containsExactlyInAnyOrderElementsOf(committed);
+        }
+    }
+
+    private static void writeTransaction(
+            Transaction<String> transaction, String name, boolean aborted, Set<String> committed)
+            throws TxnFailedException {
+        List<String> events =
+                IntStream.range(0, 5).mapToObj(n -> name + "/" + n).toList();
+        for (String event : events) {
+            transaction.writeEvent(event, event);
+        }
+        if (aborted) {
+            transaction.abort();
+        } else {
+            transaction.commit();
+            committed.addAll(events);
+        }
+    }
+
+    private static void awaitSize(Set<String> set, int size) {
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        while (set.size() < size) {
+            assertThat(System.nanoTime()).as("%s of %s", set.size(), size).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
     /** A task that may throw. */
     private interface Task {
         void run() throws Exception;
@@ -188,106 +238,5 @@ class LoadTest {
             }
         }
         throw new AssertionError("no event within " + Client.PATIENCE);
-    }
-
-    /** Writes {@code key#number} with numbers counted up for each key; one thread. */
-    private static final class KeyWriter {
-        private final EventStreamWriter<String> writer;
-        private final int[] written;
-        private final Semaphore room = new Semaphore(IN_FLIGHT);
-        private final AtomicLong acknowledged = new AtomicLong();
-        private final AtomicInteger failures = new AtomicInteger();
-
-        KeyWriter(EventStreamWriter<String> writer, int keys) {
-            this.writer = writer;
-            this.written = new int[keys];
-        }
-
-        void write(int key) throws InterruptedException {
-            room.acquire();
-            String event = key + "#" + written[key]++ + "#";
-            var unused = writer.writeEvent("key-" + key, event + "x".repeat(EVENT_LENGTH - event.length()))
-                    .whenComplete((done, failure) -> {
-                        if (failure == null) {
-                            acknowledged.incrementAndGet();
-                        } else {
-                            failures.incrementAndGet();
-                        }
-                        room.release();
-                    });
-        }
-
-        void flush() {
-            writer.flush();
-            assertThat(failures).hasValue(0);
-        }
-
-        long acknowledged() {
-            return acknowledged.get();
-        }
-
-        /** Waits until {@code count} events are acknowledged; fails as soon as the writing task does. */
-        void awaitAcknowledged(long count, Future<?> writing) throws InterruptedException, ExecutionException {
-            long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-            while (acknowledged.get() < count) {
-                assertThat(System.nanoTime()).as("acknowledgements come").isLessThan(deadline);
-                try {
-                    writing.get(10, TimeUnit.MILLISECONDS);
-                } catch (TimeoutException e) {
-                    // It writes on.
-                }
-            }
-        }
-    }
-
-    /** What readers have seen: for each key the numbers must come one after the other, none twice, none left out. */
-    private static final class KeyOrder {
-        private final int[] next;
-        private final AtomicLong count = new AtomicLong();
-
-        KeyOrder(int keys) {
-            this.next = new int[keys];
-        }
-
-        long count() {
-            return count.get();
-        }
-
-        /** Reads until all readers together have {@code total} events. */
-        void read(EventStreamReader<String> reader, long total) {
-            long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(4);
-            while (count.get() < total) {
-                assertThat(System.nanoTime())
-                        .as("%s of %s events", count, total)
-                        .isLessThan(deadline);
-                String event = reader.readNextEvent(500).getEvent();
-                if (event != null) {
-                    add(event);
-                }
-            }
-        }
-
-        private synchronized void add(String event) {
-            int end = event.indexOf('#');
-            int key = Integer.parseInt(event.substring(0, end));
-            int number = Integer.parseInt(event.substring(end + 1, event.indexOf('#', end + 1)));
-            assertThat(number).as("number of key %s", key).isEqualTo(next[key]);
-            next[key]++;
-            count.incrementAndGet();
-        }
-
-        synchronized void assertComplete(KeyWriter writer) {
-            assertThat(next).isEqualTo(writer.written);
-        }
-
-        /** As {@link #assertComplete}, of the keys that the writer wrote. */
-        synchronized void assertContains(KeyWriter writer) {
-            for (int key = 0; key < next.length; key++) {
-                if (writer.written[key] > 0) {
-                    assertThat(next[key]).as("events of key %s", key).isEqualTo(writer.written[key]);
-                }
-            }
-            assertThat(Arrays.stream(writer.written).sum()).isPositive();
-        }
     }
 }

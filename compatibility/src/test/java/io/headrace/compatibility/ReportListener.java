@@ -6,10 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
@@ -96,18 +97,12 @@ public final class ReportListener implements TestExecutionListener {
 
     private String render() {
         Map<String, String> titles = Cases.titles();
-        Map<Outcome, Integer> counts = new TreeMap<>();
-        StringBuilder table = new StringBuilder("| case | behaviour | outcome |\n|---|---|---|\n");
+        Totals totals = new Totals();
+        StringBuilder cases = new StringBuilder("| case | behaviour | outcome |\n|---|---|---|\n");
         titles.forEach((id, title) -> {
             Outcome outcome = outcomes.getOrDefault(id, Outcome.NOT_YET_REACHED);
-            counts.merge(outcome, 1, Integer::sum);
-            table.append("| ")
-                    .append(id)
-                    .append(" | ")
-                    .append(title)
-                    .append(" | ")
-                    .append(outcome.text)
-                    .append(" |\n");
+            totals.add(Cases.subjectOf(id), outcome);
+            cases.append("| %s | %s | %s |\n".formatted(id, title, outcome.text));
         });
         StringBuilder unknown = new StringBuilder();
         outcomes.keySet().stream()
@@ -116,18 +111,55 @@ public final class ReportListener implements TestExecutionListener {
                 .forEach(id -> unknown.append("\nNot in the list of cases: ")
                         .append(id)
                         .append('\n'));
-        StringBuilder summary = new StringBuilder();
-        counts.forEach((outcome, count) -> summary.append("- ")
-                .append(outcome.text.replace("*", ""))
-                .append(": ")
-                .append(count)
-                .append('\n'));
         return """
                 # Compatibility with the published Pravega client 0.13.0
 
-                Written by the tests of this module at the end of a full run. "Not yet reached": the server does not do it yet, or no test covers it yet.
+                Written by the tests of this module at the end of a full run. "Not yet reached": the server does not do it \
+                yet, or no test covers it yet.
 
                 %s
-                %s%s""".formatted(summary, table, unknown);
+                %s%s""".formatted(totals.render(), cases, unknown);
+    }
+
+    /** Outcomes counted for each subject. */
+    private static final class Totals {
+        private final Map<String, Map<Outcome, Integer>> bySubject = new HashMap<>();
+        private final Map<Outcome, Integer> all = new EnumMap<>(Outcome.class);
+
+        void add(String subject, Outcome outcome) {
+            bySubject
+                    .computeIfAbsent(subject, s -> new EnumMap<>(Outcome.class))
+                    .merge(outcome, 1, Integer::sum);
+            all.merge(outcome, 1, Integer::sum);
+        }
+
+        String render() {
+            StringBuilder table = new StringBuilder("| subject | |");
+            StringBuilder line = new StringBuilder("|---|---|");
+            for (Outcome outcome : columns()) {
+                table.append(" %s |".formatted(outcome.text.replace("*", "")));
+                line.append("--:|");
+            }
+            table.append('\n').append(line).append('\n');
+            Cases.subjects()
+                    .forEach((subject, title) ->
+                            table.append(row(subject, title, bySubject.getOrDefault(subject, Map.of()))));
+            return table.append(row("**all**", "", all)).toString();
+        }
+
+        /** What has happened never need not be shown, but for failures: their absence is worth a column. */
+        private List<Outcome> columns() {
+            return Arrays.stream(Outcome.values())
+                    .filter(outcome -> outcome != Outcome.NOT_RUN || all.containsKey(outcome))
+                    .toList();
+        }
+
+        private String row(String subject, String title, Map<Outcome, Integer> counts) {
+            StringBuilder row = new StringBuilder("| %s | %s |".formatted(subject, title));
+            for (Outcome outcome : columns()) {
+                row.append(" %s |".formatted(counts.containsKey(outcome) ? counts.get(outcome) : ""));
+            }
+            return row.append('\n').toString();
+        }
     }
 }

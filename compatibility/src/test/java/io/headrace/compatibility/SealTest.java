@@ -203,6 +203,23 @@ class SealTest {
         assertThat(SegmentIds.successors(client, "a", 0)).containsExactly(id(1, 1), id(2, 1));
     }
 
+    @Case("SEA-16")
+    void sealedWhileAScalingRuns(Client client) {
+        client.stream("a", 1);
+        client.write("a", "1");
+        assertThat(SegmentIds.startScale(client, "a", List.of(0L), 0.0, 0.5, 1.0)
+                        .join())
+                .isTrue();
+        assertThat(client.streams().sealStream(client.scope(), "a")).isTrue();
+        assertThat(SegmentIds.current(client, "a")).isEmpty();
+        assertThat(SegmentIds.successors(client, "a", 0)).containsExactly(id(1, 1), id(2, 1));
+        for (long segment : List.of(0L, id(1, 1), id(2, 1))) {
+            assertThat(client.segment("a", segment).getSegmentInfo().join().isSealed())
+                    .isTrue();
+        }
+        assertThat(client.readAll(1, "a")).containsExactly("1");
+    }
+
     private static void delete(Client client, String stream) {
         assertThat(client.streams().sealStream(client.scope(), stream)).isTrue();
         assertThat(client.streams().deleteStream(client.scope(), stream)).isTrue();

@@ -11,7 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -49,13 +51,9 @@ final class SegmentIds {
 
     /** Replaces segments and waits until the new ones are in place. */
     static boolean scale(Client client, String stream, List<Long> sealed, double... bounds) {
-        Map<Double, Double> ranges = new HashMap<>();
-        for (int i = 0; i + 1 < bounds.length; i++) {
-            ranges.put(bounds[i], bounds[i + 1]);
-        }
         try {
             return client.controller()
-                    .scaleStream(client.named(stream), sealed, ranges, client.executor())
+                    .scaleStream(client.named(stream), sealed, ranges(bounds), client.executor())
                     .getFuture()
                     .get(60, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
@@ -64,6 +62,35 @@ final class SegmentIds {
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** As {@link #scale}, without the second that the client waits before it looks whether the new ones are in place. */
+    static void scaleQuickly(Client client, String stream, List<Long> sealed, Set<Long> expected, double... bounds) {
+        assertThat(startScale(client, stream, sealed, bounds).join()).isTrue();
+        awaitCurrent(client, stream, expected);
+    }
+
+    /** Asks for a scaling; completes when it is decided. */
+    static CompletableFuture<Boolean> startScale(Client client, String stream, List<Long> sealed, double... bounds) {
+        return client.controller().startScale(client.named(stream), sealed, ranges(bounds));
+    }
+
+    /** Waits until a scaling that was asked for is complete. */
+    static void awaitCurrent(Client client, String stream, Set<Long> expected) {
+        long deadline = System.nanoTime() + Client.PATIENCE.toNanos();
+        while (!current(client, stream).equals(expected)) {
+            assertThat(System.nanoTime())
+                    .as("%s, not %s", current(client, stream), expected)
+                    .isLessThan(deadline);
+        }
+    }
+
+    private static Map<Double, Double> ranges(double... bounds) {
+        Map<Double, Double> ranges = new TreeMap<>();
+        for (int i = 0; i + 1 < bounds.length; i++) {
+            ranges.put(bounds[i], bounds[i + 1]);
+        }
+        return ranges;
     }
 
     /** A cut with an offset for each segment id. */

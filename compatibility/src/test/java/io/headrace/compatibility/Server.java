@@ -25,6 +25,11 @@ interface Server extends AutoCloseable {
     /** Whether what was acknowledged survives {@link #kill}. */
     boolean durable();
 
+    /** Bytes of all files of a durable server, roughly: they may be written ahead. */
+    default long storedBytes() {
+        throw new UnsupportedOperationException("Not on our disk: " + controller());
+    }
+
     /**
      * Starts the server named by the property {@code compat.server}: {@code headrace}, {@code reference}, or the
      * controller address of a server that runs already.
@@ -32,13 +37,33 @@ interface Server extends AutoCloseable {
      * @param name goes into the name of the log file
      */
     static Server start(String name) {
-        Path logs = Path.of(System.getProperty("compat.logs", "target/servers"));
-        String kind = System.getProperty("compat.server", "headrace");
-        return switch (kind) {
-            case "headrace" -> HeadraceProcess.start(name, Path.of(property("compat.home")), logs);
-            case "reference" -> ReferenceProcess.start(name, Path.of(property("compat.reference")), logs);
-            default -> new RunningServer(URI.create(kind));
+        return switch (kind()) {
+            case "headrace" -> startHeadrace(name);
+            case "reference" -> ReferenceProcess.start(name, Path.of(property("compat.reference")), logs());
+            default -> new RunningServer(URI.create(kind()));
         };
+    }
+
+    /**
+     * Starts a Headrace with settings of its own.
+     *
+     * @param options as on the command line
+     */
+    static HeadraceProcess startHeadrace(String name, String... options) {
+        return HeadraceProcess.start(name, Path.of(property("compat.home")), logs(), options);
+    }
+
+    /** Whether the server under test is Headrace, started by these tests. */
+    static boolean isHeadrace() {
+        return kind().equals("headrace");
+    }
+
+    private static String kind() {
+        return System.getProperty("compat.server", "headrace");
+    }
+
+    private static Path logs() {
+        return Path.of(System.getProperty("compat.logs", "target/servers"));
     }
 
     private static String property(String name) {

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +42,14 @@ final class DataDirectory implements AutoCloseable {
             lock(path, lockFile);
             checkContents(path);
             return new DataDirectory(path, lockFile);
+        } catch (FileAlreadyExistsException e) {
+            throw new StartException(
+                    "the data directory " + path + " is a file: remove it, or choose another with --data", e);
         } catch (IOException e) {
             close(lockFile, e);
+            if (StartException.isFull(e)) {
+                throw StartException.of(e);
+            }
             throw new StartException(
                     "cannot write to the data directory " + path + " (" + reason(e)
                             + "): give this user the right to, or choose another with --data",

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.server;
 
+import io.headrace.verticles.embedded.DiskSpace;
 import io.headrace.verticles.host.HostedPartition;
 import io.headrace.verticles.host.PartitionHost;
 import io.headrace.verticles.wire.WireCounters;
@@ -13,16 +14,19 @@ import java.util.TreeMap;
 final class Health {
     private final PartitionHost host;
     private final WireCounters store;
+    private final DiskSpace disk;
 
-    Health(PartitionHost host, WireCounters store) {
+    Health(PartitionHost host, WireCounters store, DiskSpace disk) {
         this.host = host;
         this.store = store;
+        this.disk = disk;
     }
 
-    /** Healthy means that every partition serves. */
+    /** Healthy means that every partition serves and that writers need not wait for disk space. */
     HealthServer.Report report() {
         Map<String, Object> states = new TreeMap<>();
-        boolean healthy = true;
+        boolean isShort = disk.isShort();
+        boolean healthy = !isShort;
         for (HostedPartition<?, ?> partition : host.partitions()) {
             HostedPartition.State state = partition.state();
             states.put(partition.name(), state.name().toLowerCase(Locale.ROOT));
@@ -32,6 +36,12 @@ final class Health {
                 .put("status", healthy ? "ready" : "not ready")
                 .put("version", Version.current())
                 .put("partitions", new JsonObject(states))
+                .put(
+                        "disk",
+                        new JsonObject()
+                                .put("freeBytes", disk.freeBytes())
+                                .put("enoughBytes", disk.enoughBytes())
+                                .put("writersWait", isShort))
                 .put(
                         "store",
                         new JsonObject()

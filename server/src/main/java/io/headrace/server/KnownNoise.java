@@ -39,6 +39,8 @@ public final class KnownNoise extends Filter<ILoggingEvent> {
                     "org.apache.bookkeeper.client.RackawareEnsemblePlacementPolicyImpl",
                     "Failed to initialize DNS Resolver"),
             new Line("org.apache.bookkeeper.util.PageCacheUtil", "Unable to read"),
+            // After a kill: what had not been acknowledged may end in the middle.
+            new Line("org.apache.zookeeper.server.persistence.Util", "Last transaction was partial"),
             // Every end: two threads of the bookie both end it, and the second finds it ended.
             new Line("org.apache.bookkeeper.client.BookKeeper", "The mainWorkerPool did not shutdown cleanly"),
             new Line("org.apache.bookkeeper.bookie.BookieImpl", "Got Exception while trying to shutdown", REJECTED),

@@ -16,6 +16,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line. */
 public final class Main {
@@ -131,9 +133,11 @@ public final class Main {
     }
 
     private int badUsage(ParameterException e, String[] arguments) {
-        err.println("headrace: " + e.getMessage());
-        CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
-        err.println("Try: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+        List<String> similar =
+                e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        err.println("headrace: " + e.getMessage()
+                + (similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?")
+                + "; see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
         return BAD_USAGE;
     }
 
@@ -149,9 +153,10 @@ public final class Main {
         Settings settings = Settings.resolve(commandLine, environment, file);
         logLevel(settings.get(Settings.LOG_LEVEL));
         Standalone server = Standalone.start(settings);
-        Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
-        out.println("READY " + server.addresses().toJson());
-        out.flush();
+        if (Shutdown.close(server::close)) {
+            out.println("READY " + server.addresses().toJson());
+            out.flush();
+        }
         server.awaitEnd();
     }
 

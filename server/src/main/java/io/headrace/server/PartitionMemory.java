@@ -36,7 +36,7 @@ final class PartitionMemory {
         }
         PartitionOptions usual = PartitionOptions.DEFAULT;
         return new PartitionOptions(
-                usual.maxFramesInFlight(), tail, share - tail, usual.checkpointBytes(), usual.checkpointFrames());
+                usual.maxFramesInFlight(), tail, share - tail, usual.checkpointBytes(), usual.checkpointFrames(), true);
     }
 
     static long bytesOf(SegmentCommand command) {

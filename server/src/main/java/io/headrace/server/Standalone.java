@@ -13,6 +13,7 @@ import io.headrace.engine.streams.StreamsOptions;
 import io.headrace.server.settings.Settings;
 import io.headrace.verticles.bookkeeper.BookKeeperLogStore;
 import io.headrace.verticles.bookkeeper.LogOptions;
+import io.headrace.verticles.embedded.DiskSpace;
 import io.headrace.verticles.embedded.EmbeddedEnsemble;
 import io.headrace.verticles.embedded.EmbeddedOptions;
 import io.headrace.verticles.host.HostOptions;
@@ -27,6 +28,7 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,9 @@ final class Standalone {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration END_LIMIT = Duration.ofSeconds(4);
+
+    /** For the end as a whole, whatever its parts take. */
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(9);
 
     private static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
@@ -95,6 +100,8 @@ final class Standalone {
         PartitionOpener opener =
                 new PartitionOpener(host, logs, logs.checkpoints(), PartitionMemory.share(settings, cluster));
         int pace = settings.get(Settings.SCALING_PACE);
+        long retentionMillis = settings.get(Settings.RETENTION_PERIOD).toMillis();
+        long watermarkMillis = settings.get(Settings.WATERMARK_PERIOD).toMillis();
         opener.open(
                 "segments",
                 segments,
@@ -105,7 +112,10 @@ final class Standalone {
                 "streams",
                 streams,
                 (number, loop, self) -> new StreamsMachine(
-                        StreamsOptions.of(number, cluster.streamsPartitions()).withScaling(ScaleLimits.atPace(pace)),
+                        StreamsOptions.of(number, cluster.streamsPartitions())
+                                .withScaling(ScaleLimits.atPace(pace))
+                                .withRetentionMillis(retentionMillis)
+                                .withWatermarkMillis(watermarkMillis),
                         // In turns of their own, also if the other partition is on the same loop.
                         (command, replyTo) -> loop.execute(() -> segments.submit(command.segment(), command, replyTo)),
                         (command, replyTo) -> loop.execute(() -> streams.submit(command.scope(), command, replyTo)),
@@ -116,15 +126,30 @@ final class Standalone {
         WireNode node = new WireNode(
                 segments,
                 new Credits(CREDIT_BYTES),
-                WireOptions.DEFAULT.listeningOn(exposure.bind(), settings.get(Settings.STORE_PORT)));
+                WireOptions.DEFAULT
+                        .listeningOn(exposure.bind(), settings.get(Settings.STORE_PORT))
+                        .besideController(settings.get(Settings.CONTROLLER_PORT)));
+        ensemble.disk().listen(isShort -> hold(node, isShort, ensemble.disk()));
         int storePort = faces.store(vertx, node, EVENT_LOOPS);
         int controllerPort = faces.controller(vertx, storePort, streams);
-        int httpPort = faces.http(vertx, new Health(host, node.counters())::report, streams);
+        int httpPort = faces.http(vertx, new Health(host, node.counters(), ensemble.disk())::report, streams);
         LOG.info("serving; all data is in {}", data.path());
         return new Addresses(
                 Addresses.of(exposure.advertised(), controllerPort),
                 Addresses.of(exposure.advertised(), storePort),
                 Addresses.of(exposure.advertised(), httpPort));
+    }
+
+    private static void hold(WireNode node, boolean isShort, DiskSpace disk) {
+        node.holdAppends(isShort);
+        if (isShort) {
+            LOG.warn(
+                    "the disk has only {} MiB left: writers wait until {} MiB are free",
+                    disk.freeBytes() >> 20,
+                    disk.enoughBytes() >> 20);
+        } else {
+            LOG.info("the disk has {} MiB left: writers go on", disk.freeBytes() >> 20);
+        }
     }
 
     private static Vertx vertx() {
@@ -154,11 +179,24 @@ final class Standalone {
         ended.await();
     }
 
-    /** Ends the server; returns when everything has ended. */
+    /** Ends the server; returns when everything has ended. If that takes too long, the process ends without. */
     void close() {
         LOG.info("ending");
+        Thread limit = new Thread(this::endAnyway, "end-limit");
+        limit.setDaemon(true);
+        limit.start();
         started.end();
         LOG.info("ended");
         ended.countDown();
+    }
+
+    private void endAnyway() {
+        try {
+            if (!ended.await(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                FatalErrors.endNow("the end took longer than " + CLOSE_LIMIT.toSeconds() + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

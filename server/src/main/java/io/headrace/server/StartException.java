@@ -3,6 +3,7 @@ package io.headrace.server;
 
 import io.headrace.engine.log.LogException;
 import io.headrace.verticles.embedded.EnsembleException;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** The server cannot start. The message is one line for the person who started it, and says what to do. */
@@ -26,6 +27,17 @@ final class StartException extends RuntimeException {
         if (e instanceof EnsembleException || e instanceof LogException) {
             return new StartException(String.valueOf(e.getMessage()), e);
         }
+        if (isFull(e)) {
+            return new StartException(
+                    "the disk of the data directory is full (" + e.getMessage()
+                            + "): free some space, or choose another directory with --data",
+                    e);
+        }
         return new StartException("the server cannot start: " + e, e);
+    }
+
+    /** Whether a write failed for lack of space. */
+    static boolean isFull(Exception e) {
+        return e instanceof IOException && String.valueOf(e.getMessage()).contains("No space left on device");
     }
 }

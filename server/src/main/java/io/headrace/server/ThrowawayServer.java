@@ -39,7 +39,7 @@ final class ThrowawayServer implements AutoCloseable {
         try {
             ThrowawayServer server =
                     new ThrowawayServer(Standalone.start(Settings.resolve(options, Map.of(), null)), data);
-            Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
+            Shutdown.close(server::close);
             return server;
         } catch (StartException e) {
             remove(data);

@@ -32,6 +32,8 @@ final class ArchitectureTest {
             .consideringOnlyDependenciesInLayers()
             .layer("codecs")
             .definedBy("io.headrace.codecs..")
+            .layer("tiering")
+            .definedBy("io.headrace.tiering..")
             .layer("engine")
             .definedBy("io.headrace.engine..")
             .layer("verticles")
@@ -43,7 +45,9 @@ final class ArchitectureTest {
             .whereLayer("verticles")
             .mayOnlyBeAccessedByLayers("server")
             .whereLayer("engine")
-            .mayOnlyBeAccessedByLayers("verticles", "server");
+            .mayOnlyBeAccessedByLayers("verticles", "server")
+            .whereLayer("tiering")
+            .mayOnlyBeAccessedByLayers("engine", "verticles", "server");
 
     @ArchTest
     static final ArchRule ENGINE_IS_FREE_OF_PLATFORMS = noClasses()
@@ -62,6 +66,35 @@ final class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.bookkeeper..", "org.apache.zookeeper..");
+
+    @ArchTest
+    static final ArchRule HADOOP_STAYS_BEHIND_ITS_ADAPTER = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.headrace.tiering.hdfs..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.hadoop..");
+
+    @ArchTest
+    static final ArchRule THE_CLIENT_OF_AWS_STAYS_BEHIND_ITS_ADAPTER = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.headrace.tiering.s3..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("software.amazon..", "org.reactivestreams..");
+
+    /** Which storage it is, an address says: the rest of the program sees the port. */
+    @ArchTest
+    static final ArchRule OTHERS_KNOW_THE_PORT_TO_STORAGES_ONLY = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.headrace.tiering..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.headrace.tiering.worker..",
+                    "io.headrace.tiering.file..",
+                    "io.headrace.tiering.hdfs..",
+                    "io.headrace.tiering.s3..");
 
     @ArchTest
     static final ArchRule ENGINE_NEVER_BLOCKS = noClasses()

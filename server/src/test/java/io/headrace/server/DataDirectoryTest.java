@@ -41,7 +41,7 @@ final class DataDirectoryTest {
     @Test
     void mustBeADirectoryThatCanBeWritten() throws IOException {
         Path file = Files.writeString(temporary.resolve("file"), "");
-        refused(file, "cannot write to the data directory " + file);
+        refused(file, file + " is a file: remove it");
         refused(file.resolve("below"), "cannot write to the data directory");
     }
 

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,12 +44,14 @@ final class StandaloneIT {
             assertThat(health.statusCode()).isEqualTo(200);
             assertThat(new JsonObject(health.body()).getString("status")).isEqualTo("ready");
             assertThat(get("http://" + addresses.http() + "/").statusCode()).isEqualTo(404);
+            HttpResponse<String> scaling = get("http://" + addresses.http() + "/v1/scopes/s/streams/none/scaling");
+            assertThat(scaling.statusCode()).isEqualTo(404);
+            assertThat(new JsonObject(scaling.body()).getString("detail")).isEqualTo("there is no stream s/none");
 
-            long start = System.nanoTime();
-            server.terminate();
-            assertThat(server.awaitEnd()).isEqualTo(TERMINATED);
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+            assertTerminates(server);
             assertThat(server.output()).startsWith("READY {").hasLineCount(1);
+            assertThat(new JsonObject(server.output().substring("READY ".length())).fieldNames())
+                    .containsExactlyInAnyOrder("controller", "store", "http");
             assertThat(server.errorLines()).noneMatch(line -> line.contains("WARN") || line.contains("ERROR"));
         }
         try (ServerProcess again = ServerProcess.standalone(temporary, data)) {
@@ -83,9 +86,78 @@ final class StandaloneIT {
     }
 
     @Test
-    void aDataDirectoryThatCannotBeWrittenIsNamed() throws Exception {
+    void aFileInThePlaceOfTheDataDirectoryIsNamed() throws Exception {
         Path file = Files.writeString(temporary.resolve("file"), "");
-        assertRefused(ServerProcess.standalone(temporary, file), 1, "cannot write to the data directory " + file);
+        assertRefused(ServerProcess.standalone(temporary, file), 1, "the data directory " + file + " is a file");
+    }
+
+    @Test
+    void aDataDirectoryThatCannotBeWrittenIsNamed() throws Exception {
+        Path directory = temporary.resolve("data");
+        try (SmallDisk disk = SmallDisk.mount(directory, 1)) {
+            disk.makeReadOnly();
+            assertRefused(
+                    ServerProcess.standalone(temporary, directory),
+                    1,
+                    "cannot write to the data directory " + directory,
+                    "--data");
+        }
+    }
+
+    @Test
+    void aFullDiskIsNamed() throws Exception {
+        Path directory = temporary.resolve("disk");
+        try (SmallDisk disk = SmallDisk.mount(directory, 64)) {
+            Path filler = directory.resolve("filler");
+            disk.fill(filler);
+            Path data = directory.resolve("data");
+            assertRefused(ServerProcess.standalone(temporary, data), 1, "the disk of", "is full", "free some space");
+            // Enough for files to be created, and not for more.
+            Files.write(filler, new byte[60 << 20]);
+            assertRefused(ServerProcess.standalone(temporary, data), 1, "the disk of", "is full", "free some space");
+            Files.delete(filler);
+            try (ServerProcess server = ServerProcess.standalone(temporary, data)) {
+                server.awaitReady();
+            }
+        }
+    }
+
+    @Test
+    void endsOnSigtermUnderLoad() throws Exception {
+        try (ServerProcess server = ServerProcess.standalone(temporary, temporary.resolve("data"))) {
+            String store = server.awaitReady().store();
+            try (PersistentWriter one = new PersistentWriter(() -> store, 1);
+                    PersistentWriter other = new PersistentWriter(() -> store, 2)) {
+                while (one.acknowledged() < 100 || other.acknowledged() < 100) {
+                    TimeUnit.MILLISECONDS.sleep(10);
+                }
+                assertTerminates(server);
+            }
+        }
+    }
+
+    @Test
+    void endsOnSigtermAtAnyMomentOfItsStartAndStartsAgain() throws Exception {
+        Path data = temporary.resolve("data");
+        boolean ready = false;
+        for (int millis = 100; !ready; millis += 400) {
+            try (ServerProcess server = ServerProcess.standalone(temporary, data)) {
+                TimeUnit.MILLISECONDS.sleep(millis);
+                ready = !server.output().isEmpty();
+                assertTerminates(server);
+                assertThat(server.errorLines()).noneMatch(line -> line.contains("ERROR") || line.startsWith("\tat "));
+            }
+        }
+        try (ServerProcess again = ServerProcess.standalone(temporary, data)) {
+            again.awaitReady();
+        }
+    }
+
+    private static void assertTerminates(ServerProcess server) throws Exception {
+        long start = System.nanoTime();
+        server.terminate();
+        assertThat(server.awaitEnd()).as(server.toString()).isEqualTo(TERMINATED);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
     }
 
     @Test
@@ -181,13 +253,16 @@ final class StandaloneIT {
                 ServerProcess.start(temporary, "demo", "--controller", "127.0.0.1:" + port), 1, "127.0.0.1:" + port);
     }
 
-    /** The process must end by itself, with nothing on standard output and few words on standard error. */
+    /** The process must end by itself, with nothing on standard output and one line on standard error. */
     private static void assertRefused(ServerProcess server, int exitCode, String... words) throws Exception {
         try (server) {
             assertThat(server.awaitEnd()).as(server.toString()).isEqualTo(exitCode);
             assertThat(server.output()).doesNotContain("READY");
-            String errors = String.join("\n", server.errorLines());
-            assertThat(errors).contains(words).doesNotContain("\tat ").startsWith("headrace: ");
+            assertThat(server.errorLines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("headrace: ")
+                    .contains(words);
         }
     }
 

@@ -57,16 +57,21 @@ final class FrameBuilder {
             begin(size, committedFrame);
         }
         ByteBuf out = slab();
-        out.writeByte(type);
-        lastFlags = out.writerIndex();
-        out.writeByte(0);
-        out.writeInt(size);
-        int bodyStart = out.writerIndex();
-        body.accept(out);
-        if (out.writerIndex() != bodyStart + size) {
-            throw new IllegalStateException("record of type " + type + " said it has " + size + " bytes and wrote "
-                    + (out.writerIndex() - bodyStart));
+        int recordStart = out.writerIndex();
+        int bodyStart = recordStart + Frame.RECORD_HEADER_BYTES;
+        try {
+            out.writeByte(type).writeByte(0).writeInt(size);
+            body.accept(out);
+            if (out.writerIndex() != bodyStart + size) {
+                throw new IllegalStateException("record of type " + type + " said it has " + size + " bytes and wrote "
+                        + (out.writerIndex() - bodyStart));
+            }
+        } catch (RuntimeException | AssertionError e) {
+            // The frame has no trace of it: whoever catches this may go on.
+            out.writerIndex(recordStart);
+            throw e;
         }
+        lastFlags = recordStart + 1;
         records++;
         return out.slice(bodyStart, size);
     }

@@ -3,12 +3,12 @@ package io.headrace.engine.partition;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.util.collection.LongObjectHashMap;
-import io.netty.util.collection.LongObjectMap;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +23,16 @@ final class FrameCache {
     private static final class Slab {
         final ByteBuf memory;
         final long firstFrame;
-        long lastFrame;
+        /** Views of consecutive frames. */
+        final List<ByteBuf> frames = new ArrayList<>();
 
         Slab(ByteBuf memory, long firstFrame) {
             this.memory = memory;
             this.firstFrame = firstFrame;
-            this.lastFrame = firstFrame - 1;
+        }
+
+        long lastFrame() {
+            return firstFrame + frames.size() - 1;
         }
     }
 
@@ -36,7 +40,6 @@ final class FrameCache {
     private final long tailBytesMax;
     private final long readBytesMax;
     private final Deque<Slab> slabs = new ArrayDeque<>();
-    private final LongObjectMap<ByteBuf> tail = new LongObjectHashMap<>();
     private final Map<Long, ByteBuf> read = new LinkedHashMap<>(16, 0.75f, true);
     private long readBytes;
 
@@ -56,13 +59,10 @@ final class FrameCache {
     void addSlab(long frame, long committedFrame) {
         while ((slabs.size() + 1L) * SLAB_BYTES > tailBytesMax && slabs.size() > 1) {
             Slab oldest = slabs.getFirst();
-            if (oldest.lastFrame > committedFrame) {
+            if (oldest.lastFrame() > committedFrame) {
                 break;
             }
             slabs.removeFirst();
-            for (long n = oldest.firstFrame; n <= oldest.lastFrame; n++) {
-                tail.remove(n);
-            }
             oldest.memory.release();
         }
         slabs.addLast(new Slab(allocator.directBuffer(SLAB_BYTES, SLAB_BYTES), frame));
@@ -73,10 +73,11 @@ final class FrameCache {
         return slabs.getLast().memory;
     }
 
-    /** Registers a sealed frame of the newest slab; {@code view} is not retained: the slab is. */
+    /** Registers the next sealed frame of the newest slab; {@code view} is not retained: the slab is. */
     void add(long frame, ByteBuf view) {
-        slabs.getLast().lastFrame = frame;
-        tail.put(frame, view);
+        Slab slab = slabs.getLast();
+        assert frame == slab.lastFrame() + 1 : frame + " follows " + slab.lastFrame();
+        slab.frames.add(view);
     }
 
     /** Keeps a frame that was read back; ownership of {@code bytes} passes to the cache. */
@@ -98,8 +99,20 @@ final class FrameCache {
 
     @Nullable
     ByteBuf get(long frame) {
-        ByteBuf own = tail.get(frame);
+        ByteBuf own = getOwn(frame);
         return own != null ? own : read.get(frame);
+    }
+
+    /** Slabs are few, and most of what is asked for is new. */
+    private @Nullable ByteBuf getOwn(long frame) {
+        Iterator<Slab> newestFirst = slabs.descendingIterator();
+        while (newestFirst.hasNext()) {
+            Slab slab = newestFirst.next();
+            if (frame >= slab.firstFrame) {
+                return frame <= slab.lastFrame() ? slab.frames.get((int) (frame - slab.firstFrame)) : null;
+            }
+        }
+        return null;
     }
 
     long bytes() {
@@ -107,7 +120,6 @@ final class FrameCache {
     }
 
     void release() {
-        tail.clear();
         slabs.forEach(slab -> slab.memory.release());
         slabs.clear();
         read.values().forEach(ByteBuf::release);

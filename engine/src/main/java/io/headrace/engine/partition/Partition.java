@@ -469,6 +469,15 @@ public final class Partition<C, R> {
 
         @Override
         public void replyConfirmed(ReplyTo<? super R> replyTo, R reply) {
+            replyConfirmed(current().logged(), replyTo, reply);
+        }
+
+        @Override
+        public void replyConfirmed(long frame, ReplyTo<? super R> replyTo, R reply) {
+            if (options.soleOwner()) {
+                replyAfter(frame, replyTo, reply);
+                return;
+            }
             Serving now = current();
             if (now.builder.isEmpty()) {
                 now.mark();

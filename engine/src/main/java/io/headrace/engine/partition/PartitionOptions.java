@@ -10,12 +10,29 @@ package io.headrace.engine.partition;
  * @param readCacheBytes memory for older frames that were read back from the log
  * @param checkpointBytes log bytes after which a checkpoint is taken
  * @param checkpointFrames log frames after which a checkpoint is taken
+ * @param soleOwner no other process can take the partition over while this one lives, as if it had a lock on the storage:
+ *     then an owner of old does not exist and {@link Turn#replyConfirmed} costs nothing
  */
 public record PartitionOptions(
-        int maxFramesInFlight, long tailCacheBytes, long readCacheBytes, long checkpointBytes, long checkpointFrames) {
+        int maxFramesInFlight,
+        long tailCacheBytes,
+        long readCacheBytes,
+        long checkpointBytes,
+        long checkpointFrames,
+        boolean soleOwner) {
 
     /** Sizes for a node with a handful of partitions and 1 GiB of direct memory. */
     public static final PartitionOptions DEFAULT = new PartitionOptions(4, 48L << 20, 24L << 20, 128L << 20, 50_000);
+
+    /** Bounds of a partition that another process may take over at any time. */
+    public PartitionOptions(
+            int maxFramesInFlight,
+            long tailCacheBytes,
+            long readCacheBytes,
+            long checkpointBytes,
+            long checkpointFrames) {
+        this(maxFramesInFlight, tailCacheBytes, readCacheBytes, checkpointBytes, checkpointFrames, false);
+    }
 
     public PartitionOptions {
         if (maxFramesInFlight < 1 || maxFramesInFlight > 1024) {

@@ -26,13 +26,18 @@ public interface Turn<C, R> {
     void reply(ReplyTo<? super R> replyTo, R reply);
 
     /**
-     * Replies once the log has taken a frame that was not sent yet: proof that no newer owner had taken over when the
-     * command was executed. For a reply that says what is <em>not</em> there, if the receiver acts on it for good: an
+     * Replies once everything logged so far is committed and the log has proved that no newer owner had taken over when
+     * the command was executed. For a reply that the receiver acts on for good, such as what is <em>not</em> there: an
      * owner of old, which does not know that it was replaced, may merely not know of it. Costs a frame if nothing else is
-     * being logged. The default is for logs that have one owner only.
+     * being logged, and nothing where there cannot be an owner of old.
      */
     default void replyConfirmed(ReplyTo<? super R> replyTo, R reply) {
         reply(replyTo, reply);
+    }
+
+    /** Replies as {@link #replyConfirmed(ReplyTo, Object)} does, with nothing later than {@code frame} to wait for. */
+    default void replyConfirmed(long frame, ReplyTo<? super R> replyTo, R reply) {
+        replyAfter(frame, replyTo, reply);
     }
 
     /**

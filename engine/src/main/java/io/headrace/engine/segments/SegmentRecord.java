@@ -52,6 +52,14 @@ sealed interface SegmentRecord extends LogRecord {
         }
     }
 
+    private static void writeName(ByteBuf out, String name) {
+        int bytes = ByteBufUtil.utf8Bytes(name);
+        out.writeShort(bytes);
+        // Not writeUtf8, which wants room for three bytes a character: at the end of a slab there is just what is
+        // needed.
+        ByteBufUtil.reserveAndWriteUtf8(out, name, bytes);
+    }
+
     /**
      * A segment begins: {@code i64 time | u8 flags (bit 0: transient) | i8 scale type | i32 target rate | i64 rollover
      * bytes | u16 length and UTF-8 bytes of the name}.
@@ -81,8 +89,7 @@ sealed interface SegmentRecord extends LogRecord {
         public void writeRest(ByteBuf out) {
             out.writeLong(time).writeByte(isTransient ? 1 : 0).writeByte(scaleType);
             out.writeInt(targetRate).writeLong(rolloverBytes);
-            out.writeShort(ByteBufUtil.utf8Bytes(name));
-            ByteBufUtil.writeUtf8(out, name);
+            writeName(out, name);
         }
 
         static Create read(ByteBuf in) {
@@ -114,8 +121,7 @@ sealed interface SegmentRecord extends LogRecord {
         @Override
         public void writeRest(ByteBuf out) {
             out.writeLong(time).writeInt(keyLength).writeLong(rolloverBytes);
-            out.writeShort(ByteBufUtil.utf8Bytes(name));
-            ByteBufUtil.writeUtf8(out, name);
+            writeName(out, name);
         }
 
         static CreateTable read(ByteBuf in) {

@@ -56,10 +56,10 @@ final class TableSegments {
             execute(segment, table, on.command(), replyTo, turn);
         } else if (command instanceof SegmentCommand.DeleteTable delete) {
             delete(segment, table, delete, replyTo, turn);
-        } else if (isForBytes(command)) {
-            refuse(segment, "segment " + segment.name + " is a table", replyTo, turn);
-        } else {
+        } else if (isForAll(command)) {
             return false;
+        } else {
+            refuse(segment, "segment " + segment.name + " is a table", replyTo, turn);
         }
         return true;
     }
@@ -79,7 +79,7 @@ final class TableSegments {
         SegmentReply reply = new SegmentReply.OfTable(answer);
         boolean byName = command instanceof TableCommand.Get || command instanceof TableCommand.Change;
         if (byName && table.length() == before && !(answer instanceof TableReply.BadArgument)) {
-            turn.replyConfirmed(replyTo, reply);
+            turn.replyConfirmed(segment.changedIn, replyTo, reply);
         } else {
             // All that this answer can have seen, its own change included.
             turn.replyAfter(segment.changedIn, replyTo, reply);
@@ -95,18 +95,20 @@ final class TableSegments {
         if (command.mustBeEmpty() && table.keyLength() > 0) {
             turn.reply(replyTo, new SegmentReply.OfTable(new TableReply.Unsupported()));
         } else if (command.mustBeEmpty() && table.count() > 0) {
-            turn.replyConfirmed(replyTo, new SegmentReply.OfTable(new TableReply.NotEmpty()));
+            turn.replyConfirmed(segment.changedIn, replyTo, new SegmentReply.OfTable(new TableReply.NotEmpty()));
         } else {
             turn.log(new SegmentRecord.Delete(segment.id, turn.now()));
             turn.reply(replyTo, SegmentReply.Ok.INSTANCE);
         }
     }
 
-    private static boolean isForBytes(SegmentCommand command) {
-        return command instanceof SegmentCommand.SetupAppend
-                || command instanceof SegmentCommand.Append
-                || command instanceof SegmentCommand.Read
-                || command instanceof SegmentCommand.Truncate;
+    /** What means the same for a table as for any segment; all else is about bytes. */
+    private static boolean isForAll(SegmentCommand command) {
+        return command instanceof SegmentCommand.GetInfo
+                || command instanceof SegmentCommand.GetAttribute
+                || command instanceof SegmentCommand.UpdateAttribute
+                || command instanceof SegmentCommand.Seal
+                || command instanceof SegmentCommand.Delete;
     }
 
     private static void refuse(

@@ -72,7 +72,8 @@ final class AutoScaling {
         if (stream != null) {
             consider(stream, command.segmentId(), command.load(), c);
         }
-        c.reply(replyTo, Accepted.INSTANCE);
+        // It says nothing about the stream, so it need not be confirmed by the log, which would cost a frame.
+        c.turn().reply(replyTo, Accepted.INSTANCE);
     }
 
     private Decision decide(StreamData stream, long segmentId, Load load, long now) {

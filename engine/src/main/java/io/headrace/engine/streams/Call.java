@@ -32,6 +32,18 @@ sealed interface Call {
             return reply instanceof SegmentReply.Ok
                     || reply instanceof SegmentReply.Truncated
                     || reply instanceof SegmentReply.NoSuchSegment;
+        } else if (command instanceof SegmentCommand.AppendAt) {
+            return reply instanceof SegmentReply.Ok
+                    || reply instanceof SegmentReply.ConditionFailed
+                    || reply instanceof SegmentReply.Sealed
+                    || reply instanceof SegmentReply.NoSuchSegment;
+        } else if (command instanceof SegmentCommand.GetAttribute) {
+            return reply instanceof SegmentReply.Attribute || reply instanceof SegmentReply.NoSuchSegment;
+        } else if (command instanceof SegmentCommand.UpdateAttribute) {
+            // Not updated: a repeat of a call that was, or somebody else has.
+            return reply instanceof SegmentReply.AttributeUpdated
+                    || reply instanceof SegmentReply.Sealed
+                    || reply instanceof SegmentReply.NoSuchSegment;
         }
         // Seal, delete, policy: a segment that is gone or sealed already leaves nothing to be done.
         return reply instanceof SegmentReply.Ok

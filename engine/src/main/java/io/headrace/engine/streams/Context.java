@@ -79,6 +79,11 @@ final class Context {
         waiters.park(subject, event, replyTo, turn);
     }
 
+    /** Whether a caller waits for {@link #answer}. */
+    boolean isAwaited(Subject subject, Waiters.Event event) {
+        return waiters.isAwaited(subject, event);
+    }
+
     void answer(Subject subject, Waiters.Event event, StreamReply reply) {
         waiters.answer(subject, event, reply, turn);
     }

@@ -1,11 +1,13 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.streams;
 
+import io.headrace.engine.streams.Row.Emitted;
 import io.headrace.engine.streams.Work.Subject;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The durable form of what rows are made of. */
 final class PartCodec {
@@ -89,6 +91,20 @@ final class PartCodec {
         SortedMap<StreamName, StreamCut> cuts = new TreeMap<>();
         in.list(i -> cuts.put(i.stream(), i.cut()));
         return cuts;
+    }
+
+    /** Whether there is one, then bounds, position and offset. */
+    static void write(Out out, @Nullable Emitted emitted) {
+        out.bool(emitted != null);
+        if (emitted != null) {
+            Watermark watermark = emitted.watermark();
+            out.int64(watermark.lower()).int64(watermark.upper()).cut(watermark.position());
+            out.int64(emitted.offset());
+        }
+    }
+
+    static @Nullable Emitted readEmitted(In in) {
+        return in.bool() ? new Emitted(new Watermark(in.int64(), in.int64(), in.cut()), in.int64()) : null;
     }
 
     static void write(Out out, TableConfiguration c) {

@@ -3,6 +3,7 @@ package io.headrace.engine.streams;
 
 import java.util.SortedMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A unit of durable state. The log holds the new value of each row that changed; rows are small, so that a change of a
@@ -139,6 +140,43 @@ sealed interface Row {
     /** What a writer noted last. */
     record WriterRow(StreamName name, String writer, long timestamp, StreamCut position, boolean alive)
             implements Row {}
+
+    /**
+     * How far the watermarks of a stream have come. Between passes {@code next} is null. Else it is to be appended to the
+     * mark stream, if {@code written} is false; when that is done, {@code last} is to become the mark of that stream.
+     *
+     * @param segmentId the segment of the mark stream
+     * @param last the newest watermark that is done with; null before the first
+     * @param attribute what the mark of the mark stream was before
+     * @param startOffset where the segment began before
+     * @param milestones see {@link Milestones}
+     */
+    record MarkRow(
+            StreamName name,
+            long segmentId,
+            @Nullable Emitted last,
+            @Nullable Emitted next,
+            boolean written,
+            long attribute,
+            long startOffset,
+            SortedMap<Long, Long> milestones)
+            implements Row {
+
+        MarkRow asWritten(SortedMap<Long, Long> newMilestones) {
+            return new MarkRow(name, segmentId, last, next, true, attribute, startOffset, newMilestones);
+        }
+
+        MarkRow endedWith(@Nullable Emitted newest) {
+            return new MarkRow(name, segmentId, newest, null, false, attribute, startOffset, milestones);
+        }
+    }
+
+    /**
+     * A watermark and its place in the mark stream.
+     *
+     * @param offset -1 if that is in a segment of old
+     */
+    record Emitted(Watermark watermark, long offset) {}
 
     record TableRow(String scope, String table, TableState state, int firstNumber, TableConfiguration configuration)
             implements Row {}

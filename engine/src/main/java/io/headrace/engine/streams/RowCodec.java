@@ -10,6 +10,7 @@ import io.headrace.engine.streams.Row.CounterRow;
 import io.headrace.engine.streams.Row.EpochRow;
 import io.headrace.engine.streams.Row.GroupRow;
 import io.headrace.engine.streams.Row.GroupState;
+import io.headrace.engine.streams.Row.MarkRow;
 import io.headrace.engine.streams.Row.OwnerRow;
 import io.headrace.engine.streams.Row.RetiredRow;
 import io.headrace.engine.streams.Row.RetiredTableRow;
@@ -121,6 +122,11 @@ final class RowCodec {
             PartCodec.write(out.int32(r.firstNumber()), r.configuration());
         } else if (row instanceof RetiredTableRow r) {
             out.string(r.scope()).string(r.table()).int32(r.nextNumber());
+        } else if (row instanceof MarkRow r) {
+            out.stream(r.name()).int64(r.segmentId());
+            PartCodec.write(out, r.last());
+            PartCodec.write(out, r.next());
+            out.bool(r.written()).int64(r.attribute()).int64(r.startOffset()).longs(r.milestones());
         } else if (row instanceof VerdictRow r) {
             VerdictCodec.write(out.stream(r.name()).int64(r.number()), r.verdict());
         } else if (row instanceof OwnerRow r) {
@@ -167,14 +173,16 @@ final class RowCodec {
             return 16;
         } else if (row instanceof TableRow) {
             return 17;
+        } else if (row instanceof RetiredTableRow) {
+            return 18;
+        } else if (row instanceof MarkRow) {
+            return 19;
         } else if (row instanceof VerdictRow) {
             return 20;
         } else if (row instanceof OwnerRow) {
             return 21;
-        } else if (row instanceof CallerRow) {
-            return 22;
         } else {
-            return 18;
+            return 22;
         }
     }
 
@@ -225,6 +233,16 @@ final class RowCodec {
                         in.int32(),
                         PartCodec.readTableConfiguration(in));
             case 18 -> new RetiredTableRow(in.string(), in.string(), in.int32());
+            case 19 ->
+                new MarkRow(
+                        in.stream(),
+                        in.int64(),
+                        PartCodec.readEmitted(in),
+                        PartCodec.readEmitted(in),
+                        in.bool(),
+                        in.int64(),
+                        in.int64(),
+                        in.longs());
             case 20 -> new VerdictRow(in.stream(), in.int64(), VerdictCodec.read(in));
             case 21 -> new OwnerRow(in.int64());
             case 22 -> new CallerRow(in.int32(), in.int32(), in.int64(), in.int64());

@@ -9,6 +9,7 @@ import io.headrace.engine.streams.Row.ConfigurationRow;
 import io.headrace.engine.streams.Row.CounterRow;
 import io.headrace.engine.streams.Row.EpochRow;
 import io.headrace.engine.streams.Row.GroupRow;
+import io.headrace.engine.streams.Row.MarkRow;
 import io.headrace.engine.streams.Row.OwnerRow;
 import io.headrace.engine.streams.Row.RetiredRow;
 import io.headrace.engine.streams.Row.RetiredTableRow;
@@ -33,6 +34,13 @@ import org.jspecify.annotations.Nullable;
 final class State {
     final NavigableMap<String, ScopeData> scopes = new TreeMap<>();
     final Completed completed = new Completed();
+
+    /** Streams with a retention policy. */
+    final Rota retained = new Rota();
+
+    /** Streams that watermarks may follow for: those with writers that have noted a time. */
+    final Rota noted = new Rota();
+
     private final NavigableMap<StreamName, RetiredRow> retired = new TreeMap<>();
     private final NavigableMap<StreamName, RetiredTableRow> retiredTables = new TreeMap<>();
     private final CallOrder calls = new CallOrder();
@@ -116,6 +124,10 @@ final class State {
             scope.untag(stream);
             stream.configuration = r.configuration();
             scope.tag(stream);
+            retained.set(r.name(), r.configuration().retention() != null);
+            if (r.configuration().retention() == null) {
+                stream.samples.clear();
+            }
         } else if (row instanceof EpochRow r) {
             streamOf(r.name()).graph.add(r.epoch());
         } else if (row instanceof SealedSizesRow r) {
@@ -150,6 +162,9 @@ final class State {
             streamOf(r.name()).cold.put(r.segmentId(), r);
         } else if (row instanceof WriterRow r) {
             streamOf(r.name()).writers.put(r.writer(), r);
+            noted.set(r.name(), true);
+        } else if (row instanceof MarkRow r) {
+            streamOf(r.name()).mark = r;
         } else if (row instanceof TableRow r) {
             scopeOf(r.scope()).tables.put(r.table(), r);
         } else if (row instanceof RetiredTableRow r) {
@@ -172,6 +187,8 @@ final class State {
             if (stream != null) {
                 scope.untag(stream);
             }
+            retained.set(r.name(), false);
+            noted.set(r.name(), false);
         } else if (row instanceof WorkRow r) {
             setWork(r.subject(), null);
         } else if (row instanceof TransactionRow r) {
@@ -187,7 +204,9 @@ final class State {
         } else if (row instanceof ColdRow r) {
             streamOf(r.name()).cold.remove(r.segmentId());
         } else if (row instanceof WriterRow r) {
-            streamOf(r.name()).writers.remove(r.writer());
+            StreamData stream = streamOf(r.name());
+            stream.writers.remove(r.writer());
+            noted.set(r.name(), !stream.writers.isEmpty());
         } else if (row instanceof TableRow r) {
             scopeOf(r.scope()).tables.remove(r.table());
         } else {
@@ -247,6 +266,9 @@ final class State {
         stream.samples.values().forEach(consumer);
         stream.cold.values().forEach(consumer);
         stream.writers.values().forEach(consumer);
+        if (stream.mark != null) {
+            consumer.accept(stream.mark);
+        }
         stream.verdicts.values().forEach(consumer);
     }
 

@@ -2,6 +2,7 @@
 package io.headrace.engine.streams;
 
 import io.headrace.engine.streams.Row.ColdRow;
+import io.headrace.engine.streams.Row.MarkRow;
 import io.headrace.engine.streams.Row.SampleRow;
 import io.headrace.engine.streams.Row.SealedSizesRow;
 import io.headrace.engine.streams.Row.StreamRow;
@@ -49,6 +50,9 @@ final class StreamData {
     final Map<Long, ColdRow> cold = new TreeMap<>();
     final SortedMap<String, WriterRow> writers = new TreeMap<>();
     final NavigableMap<Long, VerdictRow> verdicts = new TreeMap<>();
+
+    @Nullable
+    MarkRow mark;
 
     StreamData(StreamRow row) {
         this.row = row;

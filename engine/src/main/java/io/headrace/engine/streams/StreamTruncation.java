@@ -35,8 +35,11 @@ final class StreamTruncation implements Procedure {
         } else if (stream.work instanceof VerifyCut || stream.work instanceof TruncateStream) {
             if (cut.equals(cutOf(stream.work))) {
                 c.park(subject, Event.TRUNCATED, replyTo);
-            } else {
+            } else if (c.isAwaited(subject, Event.TRUNCATED)) {
                 c.reply(replyTo, UpdateStreamStatus.FAILURE);
+            } else {
+                // Retention's, or that of a caller who has gone: no conflict.
+                c.enqueue(subject, command, replyTo);
             }
         } else if (stream.isBusy()) {
             c.enqueue(subject, command, replyTo);

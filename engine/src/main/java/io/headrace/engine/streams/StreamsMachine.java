@@ -48,7 +48,9 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     private final AutoScaling autoScaling;
     private final Transactions transactions;
     private final TransactionCommit commit = new TransactionCommit();
-    private final Watermarks watermarks = new Watermarks();
+    private final WatermarkEmission emission = new WatermarkEmission();
+    private final Watermarks watermarks;
+    private final Retention retention;
     private final ReaderGroups groups = new ReaderGroups();
     private final Subscriptions subscriptions = new Subscriptions();
     private final KeyValueTables tables = new KeyValueTables();
@@ -66,6 +68,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         this.waiters = new Waiters(options.waitMillis());
         this.autoScaling = new AutoScaling(options.scaling());
         this.transactions = new Transactions(options);
+        this.watermarks = new Watermarks(options, emission);
+        this.retention = new Retention(options);
     }
 
     @Override
@@ -254,6 +258,10 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     private @Nullable Procedure procedureOf(Subject subject) {
         if (subject instanceof Subject.OfTransaction) {
             return transactions;
+        } else if (subject instanceof Subject.OfSample) {
+            return retention;
+        } else if (subject instanceof Subject.OfMark) {
+            return emission;
         }
         Work work = state.work(subject);
         if (work == null) {
@@ -328,6 +336,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             scope.tableWork.keySet().forEach(t -> works.start(new Subject.OfTable(name, t)));
             for (StreamData stream : scope.streams.values()) {
                 transactions.recovered(stream, c);
+                emission.recovered(stream, c);
                 autoScaling.recovered(stream, c);
                 if (stream.work == null) {
                     released.add(new Subject.OfStream(stream.name()));
@@ -344,6 +353,8 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         Context c = context(turn);
         waiters.tick(turn);
         transactions.tick(c);
+        retention.tick(c);
+        watermarks.tick(c);
         works.tick(c);
         autoScaling.tick(c);
         settle(c);

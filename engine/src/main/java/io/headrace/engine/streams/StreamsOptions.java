@@ -11,6 +11,7 @@ import io.headrace.codecs.name.Slots;
  * @param waitMillis how long a caller waits for work to be done before it is told to come again
  * @param callMillis how long a call to another partition may take before it is repeated
  * @param retentionMillis time between two looks at a stream with a retention policy
+ * @param watermarkMillis time between two watermarks of a stream whose writers note times
  * @param completedMillis how long the outcome of a transaction is remembered
  * @param scaling when load changes the number of segments
  */
@@ -20,6 +21,7 @@ public record StreamsOptions(
         long waitMillis,
         long callMillis,
         long retentionMillis,
+        long watermarkMillis,
         long completedMillis,
         ScaleLimits scaling) {
 
@@ -30,16 +32,30 @@ public record StreamsOptions(
     }
 
     public static StreamsOptions of(int partition, int partitions) {
-        return new StreamsOptions(partition, partitions, 120_000, 30_000, 1_800_000, 86_400_000, ScaleLimits.DEFAULT);
+        return new StreamsOptions(
+                partition, partitions, 120_000, 30_000, 1_800_000, 10_000, 86_400_000, ScaleLimits.DEFAULT);
     }
 
     public StreamsOptions withRetentionMillis(long millis) {
-        return new StreamsOptions(partition, partitions, waitMillis, callMillis, millis, completedMillis, scaling);
+        return new StreamsOptions(
+                partition, partitions, waitMillis, callMillis, millis, watermarkMillis, completedMillis, scaling);
+    }
+
+    public StreamsOptions withWatermarkMillis(long millis) {
+        return new StreamsOptions(
+                partition, partitions, waitMillis, callMillis, retentionMillis, millis, completedMillis, scaling);
     }
 
     public StreamsOptions withScaling(ScaleLimits limits) {
         return new StreamsOptions(
-                partition, partitions, waitMillis, callMillis, retentionMillis, completedMillis, limits);
+                partition,
+                partitions,
+                waitMillis,
+                callMillis,
+                retentionMillis,
+                watermarkMillis,
+                completedMillis,
+                limits);
     }
 
     /** Whether this partition has a scope: slots are shared out evenly, as callers are routed. */

@@ -68,6 +68,11 @@ final class Waiters {
                 .add(new Parked(replyTo, turn.now() + waitMillis));
     }
 
+    /** Whether a caller waits for that. */
+    boolean isAwaited(Subject subject, Event event) {
+        return parked.containsKey(new Key(subject, event));
+    }
+
     void answer(Subject subject, Event event, StreamReply reply, Turn<StreamCommand, StreamReply> turn) {
         List<Parked> callers = parked.remove(new Key(subject, event));
         if (callers != null) {

@@ -71,6 +71,9 @@ sealed interface Work {
         /** A look at the tails of a stream for retention; not remembered. */
         record OfSample(StreamName stream) implements Subject {}
 
+        /** The emission of a watermark; remembered by the row of the stream's marks. */
+        record OfMark(StreamName stream) implements Subject {}
+
         record OfGroup(String scope, String group) implements Subject {}
 
         record OfTable(String scope, String table) implements Subject {}

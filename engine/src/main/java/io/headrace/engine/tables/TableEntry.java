@@ -2,6 +2,7 @@
 package io.headrace.engine.tables;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 
 /**
  * A key with its value.
@@ -10,4 +11,12 @@ import io.netty.buffer.ByteBuf;
  *     TableKey#ABSENT}
  * @param value in a reply it is the table's own memory, which never changes: to be read only, and not released
  */
-public record TableEntry(ByteBuf key, long version, ByteBuf value) {}
+public record TableEntry(ByteBuf key, long version, ByteBuf value) {
+
+    @Override
+    public String toString() {
+        int shown = Math.min(value.readableBytes(), 16);
+        return ByteBufUtil.hexDump(key) + "@" + version + "=" + ByteBufUtil.hexDump(value, value.readerIndex(), shown)
+                + " (" + value.readableBytes() + " bytes)";
+    }
+}

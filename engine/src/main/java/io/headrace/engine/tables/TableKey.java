@@ -2,6 +2,7 @@
 package io.headrace.engine.tables;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 
 /**
  * A key, and what must be true of it.
@@ -14,4 +15,9 @@ public record TableKey(ByteBuf key, long version) {
 
     /** Version of a key that is not there. */
     public static final long ABSENT = -1;
+
+    @Override
+    public String toString() {
+        return ByteBufUtil.hexDump(key) + "@" + version;
+    }
 }

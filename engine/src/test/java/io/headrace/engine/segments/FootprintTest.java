@@ -3,12 +3,17 @@ package io.headrace.engine.segments;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.engine.partition.LogRecord;
+import io.headrace.engine.tables.TableRecord;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Says how much memory many segments take. Prints; asserts only that the snapshot holds them. */
+/** Says how much memory many segments and entries of tables take. Prints; asserts only that the snapshot holds them. */
 class FootprintTest {
     @ParameterizedTest
     @ValueSource(ints = {10_000, 100_000})
@@ -41,7 +46,33 @@ class FootprintTest {
         assertThat(restored.oldestFrame()).isEqualTo(state.oldestFrame());
     }
 
-    private static void apply(SegmentsState state, ByteBuf body, SegmentRecord record, long frame) {
+    @ParameterizedTest
+    @CsvSource({"100000, 16", "100000, 0"})
+    void manyEntries(int count, int keyLength) {
+        long before = usedHeap();
+        SegmentsState state = new SegmentsState();
+        ByteBuf body = Unpooled.buffer();
+        apply(state, body, new SegmentRecord.CreateTable(1, 1_700_000_000_000L, keyLength, 0, "s/t_kvtable/0"), 1);
+        ByteBuf value = Unpooled.wrappedBuffer(new byte[100]);
+        for (int i = 0; i < count; i++) {
+            ByteBuf key = Unpooled.copiedBuffer(String.format("key-%012d", i), StandardCharsets.US_ASCII);
+            var entry = new TableRecord.Put.Stored(-1, key, value);
+            apply(state, body, new TableRecord.Put(1, 1_700_000_000_000L, 133L * i, List.of(entry)), 2);
+        }
+        long heap = usedHeap() - before;
+        ByteBuf snapshot = Unpooled.buffer();
+        Snapshot.write(state, snapshot);
+        System.out.printf(
+                "FOOTPRINT %d entries of 16 and 100 bytes, keys of %s length: %d heap bytes and %d snapshot bytes each%n",
+                count, keyLength == 0 ? "any" : "fixed", heap / count, snapshot.readableBytes() / count);
+        SegmentsState restored = new SegmentsState();
+        Snapshot.read(snapshot, restored);
+        Segment segment = restored.find("s/t_kvtable/0");
+        assertThat(segment != null && segment.table != null && segment.table.count() == count)
+                .isTrue();
+    }
+
+    private static void apply(SegmentsState state, ByteBuf body, LogRecord record, long frame) {
         body.clear();
         record.write(body);
         state.apply(record.type(), body, frame, 42);

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * every reply, that nothing is answered which a crash could still take back, and after each change of owner all entries.
  */
 class TableModelTest {
-    private static final int STEPS = 3000;
+    private static final int STEPS = 1500;
     private static final String[] NAMES = {"s/fixed_kvtable/0", "s/fixed_kvtable/1", "_system/_tables/a", "b"};
 
     /** A command in work, with what the model answered and knew when it was executed. */

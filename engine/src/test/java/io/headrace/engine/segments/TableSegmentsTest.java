@@ -137,6 +137,9 @@ class TableSegmentsTest {
         assertThat(rig.append(TABLE, 1, "x")).isInstanceOf(SegmentReply.BadArgument.class);
         assertThat(rig.read(TABLE, 0).reply).isInstanceOf(SegmentReply.BadArgument.class);
         assertThat(rig.get(new SegmentCommand.Truncate(TABLE, 0))).isInstanceOf(SegmentReply.BadArgument.class);
+        assertThat(rig.get(new SegmentCommand.AppendAt(TABLE, Rig.WRITER, 0, text("x"))))
+                .isInstanceOf(SegmentReply.BadArgument.class);
+        assertThat(rig.get(new SegmentCommand.UpdatePolicy(TABLE, 1, 1))).isInstanceOf(SegmentReply.BadArgument.class);
         assertThat(rig.get(new SegmentCommand.Merge("bytes", TABLE, List.of())))
                 .isInstanceOf(SegmentReply.BadArgument.class);
         assertThat(rig.get(new SegmentCommand.Merge(TABLE, "bytes", List.of())))

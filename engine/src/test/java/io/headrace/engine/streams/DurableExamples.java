@@ -2,14 +2,17 @@
 package io.headrace.engine.streams;
 
 import io.headrace.engine.segments.Load;
+import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.streams.Row.CallerRow;
 import io.headrace.engine.streams.Row.ColdRow;
 import io.headrace.engine.streams.Row.CompletedRow;
 import io.headrace.engine.streams.Row.ConfigurationRow;
 import io.headrace.engine.streams.Row.CounterRow;
+import io.headrace.engine.streams.Row.Emitted;
 import io.headrace.engine.streams.Row.EpochRow;
 import io.headrace.engine.streams.Row.GroupRow;
 import io.headrace.engine.streams.Row.GroupState;
+import io.headrace.engine.streams.Row.MarkRow;
 import io.headrace.engine.streams.Row.OwnerRow;
 import io.headrace.engine.streams.Row.RetiredRow;
 import io.headrace.engine.streams.Row.RetiredTableRow;
@@ -98,7 +101,16 @@ final class DurableExamples {
         return List.of(
                 new VerdictRow(STREAM, 8, new Verdict(1007, 6, 3, 100, load, split)),
                 new OwnerRow(5),
-                new CallerRow(1000, 3, 4, 0x0102030405060708L));
+                new CallerRow(1000, 3, 4, 0x0102030405060708L),
+                new MarkRow(
+                        STREAM,
+                        7,
+                        new Emitted(new Watermark(-1, 1, CUT), 160),
+                        new Emitted(new Watermark(2, 1008, CUT), 320),
+                        true,
+                        SegmentCommand.NO_VALUE,
+                        64,
+                        new TreeMap<>(Collections.singletonMap(1009L, 80L))));
     }
 
     private static List<Work> works() {

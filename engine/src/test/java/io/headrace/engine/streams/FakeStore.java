@@ -3,21 +3,33 @@ package io.headrace.engine.streams;
 
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
+import io.netty.buffer.ByteBufUtil;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 
-/** Segments in memory: content is a list of events, each of them one byte long. */
+/**
+ * Segments in memory: content is a list of events, each of them one byte long. What the server appends itself is split
+ * into bytes, in hexadecimal digits.
+ */
 final class FakeStore {
     final TreeMap<String, Segment> segments = new TreeMap<>();
 
     /** Names of all segments that ever existed, to see that none is used twice. */
     final SortedSet<String> everCreated = new TreeSet<>();
 
+    /** Number of commands so far. */
+    int executed;
+
     static final class Segment {
         final List<String> events = new ArrayList<>();
+        final Map<UUID, Long> attributes = new HashMap<>();
         final long rolloverBytes;
         int scaleType;
         int targetRate;
@@ -55,6 +67,7 @@ final class FakeStore {
         if (command instanceof SegmentCommand.Called called) {
             return execute(called.command());
         }
+        executed++;
         String name = command.segment();
         if (command instanceof SegmentCommand.Create create) {
             if (segments.containsKey(name)) {
@@ -89,8 +102,28 @@ final class FakeStore {
             }
             segment.startOffset = Math.max(segment.startOffset, truncate.offset());
             return SegmentReply.Ok.INSTANCE;
+        } else if (command instanceof SegmentCommand.GetAttribute get) {
+            return new SegmentReply.Attribute(attribute(segment, get.attribute()));
+        } else if (command instanceof SegmentCommand.AppendAt append
+                && attribute(segment, append.writer()) >= append.offset()) {
+            return SegmentReply.Ok.INSTANCE;
         } else if (segment.sealed) {
             return new SegmentReply.Sealed(name);
+        } else if (command instanceof SegmentCommand.AppendAt append) {
+            if (append.offset() != segment.events.size()) {
+                return new SegmentReply.ConditionFailed(append.writer(), append.offset());
+            }
+            segment.attributes.put(append.writer(), append.offset());
+            for (byte value : ByteBufUtil.getBytes(append.data())) {
+                segment.events.add(HexFormat.of().toHexDigits(value));
+            }
+            return SegmentReply.Ok.INSTANCE;
+        } else if (command instanceof SegmentCommand.UpdateAttribute update) {
+            boolean equal = attribute(segment, update.attribute()) == update.expected();
+            if (equal) {
+                segment.attributes.put(update.attribute(), update.value());
+            }
+            return new SegmentReply.AttributeUpdated(equal);
         } else if (command instanceof SegmentCommand.Seal) {
             segment.sealed = true;
             return SegmentReply.Ok.INSTANCE;
@@ -110,5 +143,9 @@ final class FakeStore {
             return new SegmentReply.Merged(lengths);
         }
         throw new AssertionError("not expected: " + command);
+    }
+
+    private static long attribute(Segment segment, UUID id) {
+        return segment.attributes.getOrDefault(id, SegmentCommand.NO_VALUE);
     }
 }

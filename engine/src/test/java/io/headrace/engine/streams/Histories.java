@@ -66,11 +66,21 @@ final class Histories {
 
     /** Where a group of readers is after so many steps, each of them an event read or a segment finished. */
     StreamCut readUpTo(int steps) {
+        List<StreamCut> walk = walk(steps + 1);
+        return walk.get(steps);
+    }
+
+    /** The first so many places on the way of a group of readers. */
+    List<StreamCut> walk(int places) {
+        List<StreamCut> walk = new ArrayList<>();
         TreeMap<Long, Long> reading = new TreeMap<>();
         Set<Long> done = new HashSet<>();
         graph.epoch(0).segments().forEach(s -> reading.put(s.id(), 0L));
         Set<Long> future = new HashSet<>();
-        for (int i = 0; i < steps; i++) {
+        while (walk.size() < places) {
+            TreeMap<Long, Long> all = new TreeMap<>(reading);
+            future.forEach(id -> all.put(id, -1L));
+            walk.add(new StreamCut(all));
             List<Long> ids = new ArrayList<>(reading.keySet());
             long id = ids.get(random.nextInt(ids.size()));
             List<SegmentRange> successors = graph.successors(id);
@@ -90,8 +100,7 @@ final class Histories {
                 }
             }
         }
-        future.forEach(id -> reading.put(id, -1L));
-        return new StreamCut(reading);
+        return walk;
     }
 
     /** What a writer knows: some segments of an epoch. */

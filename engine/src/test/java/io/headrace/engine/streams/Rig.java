@@ -220,6 +220,12 @@ final class Rig {
         messages.remove(index).action().run();
     }
 
+    /** Lets time pass while all messages are still on their way. */
+    void tickAfter(long millis) {
+        now += millis;
+        inTurn(machine::tick);
+    }
+
     /** Executes a command and waits for its answer; if the partition is lost, makes the call again. */
     StreamReply ask(StreamCommand command) {
         Answer<StreamReply> answer = submit(command);
@@ -252,6 +258,22 @@ final class Rig {
             step();
         }
         settle();
+    }
+
+    /** All rows of a kind, as a snapshot has them. */
+    <T extends Row> List<T> rows(Class<T> kind) {
+        ByteBuf out = Unpooled.buffer();
+        machine.snapshot(out);
+        out.skipBytes(1);
+        List<T> rows = new ArrayList<>();
+        In in = new In(out);
+        while (in.hasMore()) {
+            Row row = RowCodec.read(in);
+            if (kind.isInstance(row)) {
+                rows.add(kind.cast(row));
+            }
+        }
+        return rows;
     }
 
     void snapshot() {

@@ -7,12 +7,15 @@ import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +30,8 @@ import java.util.stream.Collectors;
  */
 public record Setting<T>(
         String name, String label, String defaultText, String allowed, String about, Function<String, T> parser) {
+
+    private static final Pattern TIME = Pattern.compile("([0-9]{1,9})(ms|s|min|h)");
 
     /** Environment variable of the same meaning. */
     public String variable() {
@@ -56,6 +61,48 @@ public record Setting<T>(
             }
             return value;
         });
+    }
+
+    /** Units of a {@link #time}, smallest first. */
+    private enum Unit {
+        MS(1),
+        S(1_000),
+        MIN(60_000),
+        H(3_600_000);
+
+        private final int millis;
+
+        Unit(int millis) {
+            this.millis = millis;
+        }
+    }
+
+    static Setting<Duration> time(String name, Duration min, Duration max, Duration byDefault, String about) {
+        String allowed = "a time from " + text(min) + " to " + text(max) + ", as a whole number with ms, s, min or h";
+        return new Setting<>(name, "TIME", text(byDefault), allowed, about, text -> {
+            Matcher matcher = TIME.matcher(text);
+            if (!matcher.matches()) {
+                throw new IllegalArgumentException();
+            }
+            long number = Long.parseLong(matcher.group(1));
+            Unit unit = Unit.valueOf(matcher.group(2).toUpperCase(Locale.ROOT));
+            Duration time = Duration.ofMillis(number * unit.millis);
+            if (time.compareTo(min) < 0 || time.compareTo(max) > 0) {
+                throw new IllegalArgumentException();
+            }
+            return time;
+        });
+    }
+
+    /** As {@link #time} reads it, with the largest unit that gives a whole number. */
+    private static String text(Duration time) {
+        String text = "";
+        for (Unit unit : Unit.values()) {
+            if (time.toMillis() % unit.millis == 0) {
+                text = time.toMillis() / unit.millis + lowerCase(unit);
+            }
+        }
+        return text;
     }
 
     static Setting<Integer> port(String name, int byDefault, String about) {

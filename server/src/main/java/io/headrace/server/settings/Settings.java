@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -104,6 +105,21 @@ public final class Settings {
             List.of("file", "hdfs", "s3"),
             "Long-term storage. Checked and remembered, but not used by this version: all data stays under data.");
 
+    public static final Setting<Duration> RETENTION_PERIOD = Setting.time(
+            "retention-period",
+            Duration.ofSeconds(1),
+            Duration.ofHours(24),
+            Duration.ofMinutes(30),
+            "How often each stream with a retention policy is looked at. It is truncated where it ended at one of these"
+                    + " times, or at what its subscribers are done with.");
+
+    public static final Setting<Duration> WATERMARK_PERIOD = Setting.time(
+            "watermark-period",
+            Duration.ofSeconds(1),
+            Duration.ofHours(1),
+            Duration.ofSeconds(10),
+            "How often readers of a stream whose writers note times are told what time it has come to.");
+
     public static final Setting<Integer> SCALING_PACE = Setting.number(
             "scaling-pace",
             "N",
@@ -133,6 +149,8 @@ public final class Settings {
             STREAMS_PARTITIONS,
             CACHE_MIB,
             TIER2,
+            RETENTION_PERIOD,
+            WATERMARK_PERIOD,
             SCALING_PACE,
             LOG_LEVEL);
 

@@ -9,7 +9,9 @@ import java.io.StringReader;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -91,6 +93,20 @@ final class SettingsTest {
         refused(Map.of("tier2", "/plain/path"), null, "file:, hdfs:, s3:");
         Path file = file("segments-partitions=0");
         refused(Map.of(), file, "segments-partitions", "from 1 to 1024", file.toString());
+    }
+
+    @Test
+    void timesHaveUnits() {
+        assertThat(Settings.WATERMARK_PERIOD.defaultText()).isEqualTo("10s");
+        assertThat(Settings.RETENTION_PERIOD.defaultText()).isEqualTo("30min");
+        assertThat(Settings.RETENTION_PERIOD.allowed()).startsWith("a time from 1s to 24h, ");
+        for (String text : List.of("90s", "90000ms")) {
+            Settings settings = Settings.resolve(Map.of("watermark-period", text), Map.of(), null);
+            assertThat(settings.get(Settings.WATERMARK_PERIOD)).isEqualTo(Duration.ofSeconds(90));
+        }
+        for (String text : List.of("", "90", "s", "-1s", "1.5s", "1m", "1 h", "999ms", "61min", "9999999999s")) {
+            refused(Map.of("watermark-period", text), null, "\"" + text + "\"", "a time from 1s to 1h");
+        }
     }
 
     @Test

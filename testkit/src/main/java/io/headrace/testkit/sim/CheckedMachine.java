@@ -126,6 +126,12 @@ final class CheckedMachine<C, R> implements StateMachine<C, R> {
         }
 
         @Override
+        public void replyConfirmed(long frame, ReplyTo<? super R> replyTo, R reply) {
+            boolean replaced = judge.replaced();
+            super.replyConfirmed(frame, gated(frame, replaced, replyTo), reply);
+        }
+
+        @Override
         public void replyAfter(long frame, ReplyTo<? super R> replyTo, R reply) {
             super.replyAfter(frame, gated(frame, false, replyTo), reply);
         }

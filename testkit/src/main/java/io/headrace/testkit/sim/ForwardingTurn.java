@@ -42,6 +42,11 @@ public class ForwardingTurn<C, R> implements Turn<C, R> {
     }
 
     @Override
+    public void replyConfirmed(long frame, ReplyTo<? super R> replyTo, R reply) {
+        turn.replyConfirmed(frame, replyTo, reply);
+    }
+
+    @Override
     public void replyAfter(long frame, ReplyTo<? super R> replyTo, R reply) {
         turn.replyAfter(frame, replyTo, reply);
     }

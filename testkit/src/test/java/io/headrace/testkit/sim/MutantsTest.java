@@ -9,6 +9,10 @@ import io.headrace.engine.partition.Turn;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
 import io.headrace.engine.segments.SegmentsMachine;
+import io.headrace.engine.tables.TableCommand;
+import io.headrace.engine.tables.TableEntry;
+import io.headrace.engine.tables.TableKey;
+import io.headrace.engine.tables.TableRecord;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
@@ -174,12 +178,69 @@ class MutantsTest {
         });
     }
 
+    @Test
+    void looksAtKeysThatNoLogHasConfirmedAreNoticed() {
+        assertTablesNoticed(() -> new ForwardingMachine<>(segments()) {
+            @Override
+            public void execute(
+                    SegmentCommand command,
+                    ReplyTo<? super SegmentReply> replyTo,
+                    Turn<SegmentCommand, SegmentReply> turn) {
+                super.execute(command, replyTo, new ForwardingTurn<>(turn) {
+                    @Override
+                    public void replyConfirmed(long frame, ReplyTo<? super SegmentReply> to, SegmentReply reply) {
+                        turn.replyAfter(frame, to, reply);
+                    }
+                });
+            }
+        });
+    }
+
+    @Test
+    void removalsThatAreForgottenAreNoticed() {
+        assertTablesNoticed(() -> new ForwardingMachine<>(segments()) {
+            @Override
+            public void apply(int type, ByteBuf body, long frame, int offset) {
+                if (type != TableRecord.REMOVE) {
+                    super.apply(type, body, frame, offset);
+                }
+            }
+        });
+    }
+
+    @Test
+    void conditionsThatAreNotLookedAtAreNoticed() {
+        assertTablesNoticed(() -> new ForwardingMachine<>(segments()) {
+            @Override
+            public void execute(
+                    SegmentCommand command,
+                    ReplyTo<? super SegmentReply> replyTo,
+                    Turn<SegmentCommand, SegmentReply> turn) {
+                super.execute(command instanceof SegmentCommand.OnTable on ? heedless(on) : command, replyTo, turn);
+            }
+
+            private SegmentCommand heedless(SegmentCommand.OnTable on) {
+                if (!(on.command() instanceof TableCommand.Put put)) {
+                    return on;
+                }
+                List<TableEntry> entries = put.entries().stream()
+                        .map(entry -> new TableEntry(entry.key(), TableKey.ANY_VERSION, entry.value()))
+                        .toList();
+                return new SegmentCommand.OnTable(on.segment(), new TableCommand.Put(entries, TableCommand.ANY_LENGTH));
+            }
+        });
+    }
+
     private static SegmentsMachine segments() {
         return new SegmentsMachine(PooledByteBufAllocator.DEFAULT);
     }
 
     private static void assertSegmentsNoticed(Supplier<StateMachine<SegmentCommand, SegmentReply>> machines) {
         assertNoticed(seed -> new SegmentsSimulation(seed, machines)::run);
+    }
+
+    private static void assertTablesNoticed(Supplier<StateMachine<SegmentCommand, SegmentReply>> machines) {
+        assertNoticed(seed -> new TablesSimulation(seed, machines)::run);
     }
 
     private static void assertMachineNoticed(Function<Consumer<String>, JournalMachine> machines) {

@@ -63,6 +63,7 @@ public final class ControlVerticle extends VerticleBase {
         GrpcServer grpc = GrpcServer.server(vertx, new GrpcServerOptions().setMaxMessageSize(MESSAGE_BYTES_MAX));
         HttpServer starting = vertx.createHttpServer(
                         new HttpServerOptions().setHost(options.host()).setPort(options.port()))
+                .connectionHandler(Authorities::takeFirst)
                 .requestHandler(request -> handle(grpc, request));
         server = starting;
         register(grpc);
@@ -121,6 +122,9 @@ public final class ControlVerticle extends VerticleBase {
             procedure.body().call(request, answer);
         } catch (IllegalArgumentException e) {
             answer.fail(GrpcStatus.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.error("{} failed", procedure.name(), e);
+            answer.fail(GrpcStatus.INTERNAL, Procedure.INTERNAL_ERROR);
         }
     }
 

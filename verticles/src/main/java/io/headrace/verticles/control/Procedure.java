@@ -7,7 +7,10 @@ import io.headrace.engine.streams.StreamCommand;
 import io.headrace.engine.streams.StreamReply;
 import io.vertx.grpc.common.GrpcStatus;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One remote procedure.
@@ -17,6 +20,10 @@ import java.util.function.Function;
  * @param response default instance of the response's type
  */
 record Procedure<Q extends Message, A extends Message>(String name, Q request, A response, Body<Q, A> body) {
+    /** Told when the fault is ours; the log tells more. */
+    static final String INTERNAL_ERROR = "internal error";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Procedure.class);
 
     /** What a procedure does. Called on an event loop; an {@link IllegalArgumentException} means a bad request. */
     interface Body<Q, A> {
@@ -54,10 +61,20 @@ record Procedure<Q extends Message, A extends Message>(String name, Q request, A
 
     /** Sorts out the replies that every command may get; hands on the expected one. */
     static <A, R extends StreamReply> ReplyTo<StreamReply> replyTo(
-            Class<R> expected, Answer<A> answer, java.util.function.Consumer<R> onReply) {
+            Class<R> expected, Answer<A> answer, Consumer<R> onReply) {
         return new ReplyTo<>() {
             @Override
             public void reply(StreamReply reply) {
+                try {
+                    sortOut(reply);
+                } catch (RuntimeException e) {
+                    // It must not reach the partition, which has others to answer.
+                    LOG.error("a reply could not be handed on: {}", reply, e);
+                    answer.fail(GrpcStatus.INTERNAL, INTERNAL_ERROR);
+                }
+            }
+
+            private void sortOut(StreamReply reply) {
                 if (expected.isInstance(reply)) {
                     onReply.accept(expected.cast(reply));
                 } else if (reply instanceof StreamReply.Failed failed) {

@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class EmbeddedBookie implements AutoCloseable {
     private static final String LEDGERS_PATH = "/ledgers";
+    /** Often enough that no more is written meanwhile than what is kept free. */
+    private static final int DISK_CHECK_MILLIS = 250;
+
+    private static final String LAST_MARK = "lastMark";
     private static final long MIB = 1L << 20;
     /** Pages of ledger index held in memory, of 8 KiB each. */
     private static final int INDEX_PAGES = 1_024;
@@ -50,6 +54,9 @@ final class EmbeddedBookie implements AutoCloseable {
             throws Exception {
         ServerConfiguration conf = configuration(directory, zooKeeper.connectString(), options);
         prepareIdentity(conf, zooKeeper, options);
+        TornJournal.cut(
+                current(conf.getJournalDirNames()[0]),
+                current(conf.getLedgerDirNames()[0]).resolve(LAST_MARK));
         EmbeddedServer server;
         try {
             server = EmbeddedServer.builder(new BookieConfiguration(conf))
@@ -144,15 +151,17 @@ final class EmbeddedBookie implements AutoCloseable {
         conf.setMajorCompactionInterval(6 * 3_600L);
         conf.setMajorCompactionThreshold(0.5);
         conf.setIsForceGCAllowWhenNoSpace(true);
+        conf.setDiskCheckInterval(DISK_CHECK_MILLIS);
         long total = new File(conf.getLedgerDirNames()[0]).getParentFile().getTotalSpace();
+        long reserve = DiskSpace.reserveBytes(total, options.minFreeBytes());
         // The bookie knows thresholds as fractions only; a fraction would waste most of the rest of a large disk.
-        double full = total > 0 ? 1 - (double) options.minFreeBytes() / total : 0.95;
+        double full = total > 0 ? 1 - (double) reserve / total : 0.95;
         conf.setDiskUsageThreshold((float) Math.max(0.5, Math.min(full, 0.9999)));
         conf.setDiskUsageWarnThreshold(conf.getDiskUsageThreshold() - 0.0001f);
         conf.setDiskLowWaterMarkUsageThreshold(conf.getDiskUsageWarnThreshold());
-        conf.setMinUsableSizeForEntryLogCreation(options.minFreeBytes() / 2);
-        conf.setMinUsableSizeForIndexFileCreation(options.minFreeBytes() / 4);
-        conf.setMinUsableSizeForHighPriorityWrites(options.minFreeBytes() / 4);
+        conf.setMinUsableSizeForEntryLogCreation(reserve / 2);
+        conf.setMinUsableSizeForIndexFileCreation(reserve / 4);
+        conf.setMinUsableSizeForHighPriorityWrites(reserve / 4);
     }
 
     private static void threads(ServerConfiguration conf) {
@@ -221,7 +230,13 @@ final class EmbeddedBookie implements AutoCloseable {
 
     private static List<File> cookieDirectories(ServerConfiguration conf) {
         return List.of(
-                new File(conf.getJournalDirNames()[0], "current"), new File(conf.getLedgerDirNames()[0], "current"));
+                current(conf.getJournalDirNames()[0]).toFile(),
+                current(conf.getLedgerDirNames()[0]).toFile());
+    }
+
+    /** Where the bookie puts its files below a directory that it is given. */
+    private static Path current(String directory) {
+        return Path.of(directory, "current");
     }
 
     private static @Nullable Cookie onDisk(File directory) throws IOException {

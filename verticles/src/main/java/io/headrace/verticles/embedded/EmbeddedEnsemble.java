@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -32,16 +33,19 @@ public final class EmbeddedEnsemble implements AutoCloseable {
     private final FileChannel lock;
     private final EmbeddedZooKeeper zooKeeper;
     private final EmbeddedBookie bookie;
+    private final DiskSpace disk;
     /** Set when the ensemble has failed or is being closed: what stops from then on is no news. */
     private final AtomicBoolean over;
 
     private boolean closed;
 
-    private EmbeddedEnsemble(FileChannel lock, EmbeddedZooKeeper zooKeeper, EmbeddedBookie bookie, AtomicBoolean over) {
+    private EmbeddedEnsemble(
+            FileChannel lock, EmbeddedZooKeeper zooKeeper, EmbeddedBookie bookie, DiskSpace disk, AtomicBoolean over) {
         this.over = over;
         this.lock = lock;
         this.zooKeeper = zooKeeper;
         this.bookie = bookie;
+        this.disk = disk;
     }
 
     /** As {@link #start(EmbeddedOptions, Consumer)}; a later failure is only logged. */
@@ -71,7 +75,8 @@ public final class EmbeddedEnsemble implements AutoCloseable {
             Path directory = absolute.dataDirectory();
             zooKeeper = EmbeddedZooKeeper.start(directory.resolve("zookeeper"), absolute.zooKeeperPort(), onFirst);
             EmbeddedBookie bookie = EmbeddedBookie.start(directory.resolve("bookie"), zooKeeper, absolute, onFirst);
-            return new EmbeddedEnsemble(lock, zooKeeper, bookie, over);
+            DiskSpace disk = DiskSpace.watching(Files.getFileStore(directory), absolute.minFreeBytes());
+            return new EmbeddedEnsemble(lock, zooKeeper, bookie, disk, over);
         } catch (EnsembleException e) {
             release(zooKeeper, lock);
             throw e;
@@ -93,6 +98,11 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         return zooKeeper.connectString();
     }
 
+    /** How much room is left. */
+    public DiskSpace disk() {
+        return disk;
+    }
+
     @Override
     public void close() {
         if (closed) {
@@ -100,6 +110,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         }
         closed = true;
         over.set(true);
+        disk.close();
         bookie.close();
         release(zooKeeper, lock);
     }
@@ -110,10 +121,12 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         try {
             Files.createDirectories(directory.resolve("zookeeper"));
             Files.createDirectories(directory.resolve("bookie"));
-            long free = Files.getFileStore(directory).getUsableSpace();
-            if (free < options.minFreeBytes()) {
+            FileStore disk = Files.getFileStore(directory);
+            long free = disk.getUsableSpace();
+            long reserve = DiskSpace.reserveBytes(disk.getTotalSpace(), options.minFreeBytes());
+            if (free < reserve) {
                 throw new EnsembleException("the disk of " + directory + " is full (" + (free >> 20)
-                        + " MiB left, at least " + (options.minFreeBytes() >> 20)
+                        + " MiB left, at least " + (reserve >> 20)
                         + " MiB needed): free some space or choose another data directory");
             }
             channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * @param entryLogBytes size at which an entry log is closed, in bytes: the unit in which deleted data is freed
  * @param cacheBytes heap that the bookie fills with new entries before it writes them out of the journal into an entry log, in
  *     bytes; up to twice as much while it does, 64 MiB and more are rarely of use
- * @param minFreeBytes the bookie turns read-only when less than this is free on the disk
+ * @param minFreeBytes the bookie turns read-only when less than this is free on the disk; at most an eighth of the disk
  */
 public record EmbeddedOptions(
         Path dataDirectory,
@@ -41,7 +41,7 @@ public record EmbeddedOptions(
 
     /** Free ports and sizes that suit a laptop. */
     public static EmbeddedOptions in(Path dataDirectory) {
-        return new EmbeddedOptions(dataDirectory, 0, 0, 64 * MIB, 128 * MIB, 32 * MIB, 256 * MIB);
+        return new EmbeddedOptions(dataDirectory, 0, 0, 64 * MIB, 128 * MIB, 32 * MIB, 128 * MIB);
     }
 
     public EmbeddedOptions withPorts(int zooKeeper, int bookie) {

@@ -20,7 +20,8 @@ final class ForeignProtocol {
     static String describe(int type, int length, int controllerPort) {
         String text = text(type);
         if (text.equals("PRI ")) {
-            return "it looks like HTTP/2 (a gRPC client?): the controller port is " + controllerPort;
+            return "it looks like HTTP/2 (a gRPC client?): the controller port is "
+                    + (controllerPort == 0 ? "another one" : controllerPort);
         }
         if (HTTP_METHODS.contains(text)) {
             return "it looks like HTTP: this port speaks the store's wire protocol only";

@@ -111,6 +111,7 @@ final class TableRequests {
     }
 
     private void update(UpdateTableEntries update) {
+        connection.updatesTables();
         List<TableEntry> entries = update.entries().stream()
                 .map(entry -> new TableEntry(entry.key().data(), entry.key().version(), entry.value()))
                 .toList();

@@ -30,6 +30,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,11 +45,17 @@ final class WireConnection {
     /** How long a peer has to take the last replies before it is cut off. */
     private static final long CLOSE_MILLIS = 5_000;
 
+    /** No id of a timer; these begin with 0. */
+    private static final long NO_TIMER = -1;
+
     /** What is still sent of a read's data to a peer that does not take its replies. */
     private static final int SHORT_READ_BYTES = 1024;
 
     /** Data below this size is copied between the replies around it: that is cheaper than sending it apart. */
     private static final int MIN_SHARED_BYTES = 4096;
+
+    /** A peer that is not read from for long hears something this often. */
+    private static final long SIGN_MILLIS = 10_000;
 
     private static final String INTERNAL_ERROR = "internal error";
 
@@ -74,6 +82,8 @@ final class WireConnection {
     private final List<Writer> acknowledging = new ArrayList<>(2);
     private final Deque<Answer> held = new ArrayDeque<>(0);
     private final Outbox outbox;
+    private final Progress progress;
+    private final Consumer<WireConnection> whenClosed;
 
     private State state = State.OPEN;
     private boolean parsing;
@@ -82,9 +92,13 @@ final class WireConnection {
     private long appendBytes;
     private int requestsUnanswered;
     private int readsUnanswered;
-    private long cutOff;
+    private int openBlockBytes;
+    private boolean updatesTables;
+    private long lastSign;
+    private long cutOff = NO_TIMER;
 
-    WireConnection(WireNode node, Context context, NetSocket socket) {
+    /** @param whenClosed called at the end, on the loop */
+    WireConnection(WireNode node, Context context, NetSocket socket, Consumer<WireConnection> whenClosed) {
         this.node = node;
         this.options = node.options();
         this.context = context;
@@ -92,6 +106,8 @@ final class WireConnection {
         this.id = node.nextConnection();
         this.submissions = new Submissions(node.partitions());
         this.outbox = new Outbox(socket, node.counters(), this::written);
+        this.progress = new Progress(node.unfinished(), options.limits(), System.nanoTime());
+        this.whenClosed = whenClosed;
     }
 
     void start() {
@@ -172,6 +188,7 @@ final class WireConnection {
             return false;
         }
         received.skip(FrameHeader.BYTES);
+        progress.completed();
         execute(WireDecoder.decode(type, received.take(length)));
         return true;
     }
@@ -179,6 +196,9 @@ final class WireConnection {
     private void execute(WireCommand command) {
         if (command instanceof AppendCommand append) {
             AppendStream.Append whole = appends.accept(append);
+            openBlockBytes = append instanceof AppendCommand.AppendBlock block
+                    ? block.data().readableBytes()
+                    : 0;
             if (whole != null) {
                 append(whole);
             } else if (command instanceof AppendCommand.SetupAppend setup) {
@@ -252,6 +272,11 @@ final class WireConnection {
             takeCredits(pending.cost());
             submissions.add(partition, owner, command, pending);
         }
+    }
+
+    /** Notes that the peer writes, not only by appends: see {@link WireNode#holdAppends}. */
+    void updatesTables() {
+        updatesTables = true;
     }
 
     /** @throws WireFormatException if too many reads wait already */
@@ -403,22 +428,30 @@ final class WireConnection {
     }
 
     private boolean isOverBound() {
-        return appendBytes >= options.appendBytes()
+        return holdsAppends()
+                || appendBytes >= options.appendBytes()
                 || requestsUnanswered >= options.requests()
                 || outbox.pendingBytes() >= options.replyBytes()
                 || node.credits().exhausted();
     }
 
+    private boolean holdsAppends() {
+        return node.holdsAppends() && (updatesTables || !writers.isEmpty());
+    }
+
     /** Well below the bounds, so that reading does not stop and go with every answer. */
     private boolean hasRoom() {
-        return appendBytes <= options.appendBytes() / 2
+        return !holdsAppends()
+                && appendBytes <= options.appendBytes() / 2
                 && requestsUnanswered <= options.requests() / 2
                 && outbox.pendingBytes() <= options.replyBytes() / 2
                 && !node.credits().exhausted();
     }
 
     private void pauseOrResume() {
-        boolean over = isOverBound();
+        boolean full = isOverBound();
+        progress.update(received.readableBytes() + openBlockBytes, full, System.nanoTime());
+        boolean over = full || !progress.mayReceive();
         if (over && !paused) {
             node.counters().pauses.increment();
             socket.pause();
@@ -435,6 +468,29 @@ final class WireConnection {
             parse();
         }
         waitForCredits();
+    }
+
+    /** Called some times a second. */
+    void tick(long now) {
+        if (state != State.OPEN) {
+            return;
+        }
+        String overdue = progress.overdue(now);
+        if (overdue != null) {
+            fail(overdue);
+        } else if (paused) {
+            resumeIfPossible();
+            giveSign(now);
+        }
+    }
+
+    /** Shows a peer whose appends are held that this side lives, and learns whether the peer does. */
+    private void giveSign(long now) {
+        if (holdsAppends() && now - lastSign > TimeUnit.MILLISECONDS.toNanos(SIGN_MILLIS)) {
+            lastSign = now;
+            send(WireCommand.KeepAlive.INSTANCE);
+            outbox.flush();
+        }
     }
 
     private void waitForCredits() {
@@ -487,15 +543,19 @@ final class WireConnection {
             letGo();
         }
         state = State.CLOSED;
-        context.owner().cancelTimer(cutOff);
+        if (cutOff != NO_TIMER) {
+            context.owner().cancelTimer(cutOff);
+        }
         outbox.close();
         node.counters().closed.increment();
+        whenClosed.accept(this);
         // Makes Vert.x give up what it has read while paused, which it would otherwise leak.
         socket.resume();
     }
 
     private void letGo() {
         received.clear();
+        progress.close();
         answers.close();
         held.clear();
         acknowledging.clear();

@@ -21,11 +21,31 @@ public final class WireNode {
     private final WireCounters counters = new WireCounters();
     private final LogLimiter log = new LogLimiter(LoggerFactory.getLogger(WireNode.class), LOG_LINES_PER_INTERVAL);
     private final AtomicLong connections = new AtomicLong();
+    private final Unfinished unfinished;
+    private volatile boolean holdsAppends;
 
     public WireNode(Partitions<SegmentCommand, SegmentReply> partitions, Credits credits, WireOptions options) {
         this.partitions = partitions;
         this.credits = credits;
         this.options = options;
+        this.unfinished = new Unfinished(options.limits().unfinishedBytes());
+    }
+
+    /**
+     * Stops taking appends, or goes on: a connection that has set up a writer or updated a table is not read from
+     * meanwhile. Nothing is refused, and other connections are served as ever.
+     */
+    public void holdAppends(boolean hold) {
+        holdsAppends = hold;
+    }
+
+    boolean holdsAppends() {
+        return holdsAppends;
+    }
+
+    /** Bytes received of commands that are not complete yet. */
+    public long unfinishedBytes() {
+        return unfinished.bytes();
     }
 
     public WireCounters counters() {
@@ -50,6 +70,10 @@ public final class WireNode {
 
     Credits credits() {
         return credits;
+    }
+
+    Unfinished unfinished() {
+        return unfinished;
     }
 
     LogLimiter log() {

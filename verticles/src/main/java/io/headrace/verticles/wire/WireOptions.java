@@ -2,23 +2,31 @@
 package io.headrace.verticles.wire;
 
 /**
- * Where the store listens and how much one connection may hold.
+ * Where the store listens and how much its connections may hold.
  *
  * @param host address to bind
  * @param port 0 for any that is free
- * @param controllerPort named in the log when a client of the controller comes here by mistake
+ * @param controllerPort named in the log when a client of the controller comes here by mistake; 0 if not known
  * @param appendBytes a connection with this many bytes of appends and table updates handed over and not answered is
  *     not read from
  * @param requests a connection with this many other requests not answered is not read from; waiting reads do not count
  * @param waitingReads a connection with more reads than this not answered is closed
  * @param replyBytes a connection with this many bytes of replies not taken by the peer is not read from
+ * @param limits of commands that are not complete
  */
 public record WireOptions(
-        String host, int port, int controllerPort, int appendBytes, int requests, int waitingReads, int replyBytes) {
+        String host,
+        int port,
+        int controllerPort,
+        int appendBytes,
+        int requests,
+        int waitingReads,
+        int replyBytes,
+        WireLimits limits) {
 
     /** Loopback, the protocol's usual ports. */
     public static final WireOptions DEFAULT =
-            new WireOptions("127.0.0.1", 12345, 9090, 16 << 20, 1024, 65_536, 8 << 20);
+            new WireOptions("127.0.0.1", 12345, 9090, 16 << 20, 1024, 65_536, 8 << 20, WireLimits.DEFAULT);
 
     public WireOptions {
         if (port < 0 || port > 65_535) {
@@ -31,6 +39,17 @@ public record WireOptions(
 
     /** The same with another address. */
     public WireOptions listeningOn(String newHost, int newPort) {
-        return new WireOptions(newHost, newPort, controllerPort, appendBytes, requests, waitingReads, replyBytes);
+        return new WireOptions(
+                newHost, newPort, controllerPort, appendBytes, requests, waitingReads, replyBytes, limits);
+    }
+
+    /** The same beside a controller with another port. */
+    public WireOptions besideController(int newControllerPort) {
+        return new WireOptions(host, port, newControllerPort, appendBytes, requests, waitingReads, replyBytes, limits);
+    }
+
+    /** The same with other limits. */
+    public WireOptions within(WireLimits newLimits) {
+        return new WireOptions(host, port, controllerPort, appendBytes, requests, waitingReads, replyBytes, newLimits);
     }
 }

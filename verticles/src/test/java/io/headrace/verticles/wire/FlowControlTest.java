@@ -28,7 +28,8 @@ final class FlowControlTest {
     private TestStore store = new TestStore(options(MIB, 1024, 1024, MIB), 64L * MIB);
 
     private static WireOptions options(int appendBytes, int requests, int waitingReads, int replyBytes) {
-        return new WireOptions("127.0.0.1", 0, 9090, appendBytes, requests, waitingReads, replyBytes);
+        return new WireOptions(
+                "127.0.0.1", 0, 9090, appendBytes, requests, waitingReads, replyBytes, WireLimits.DEFAULT);
     }
 
     private void restart(WireOptions options, long credits) {

@@ -22,6 +22,7 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /** A store on a free port: real sockets, real partitions, logs in memory. */
@@ -36,6 +37,9 @@ final class TestStore implements AutoCloseable {
     final Partitions<SegmentCommand, SegmentReply> partitions = Partitions.ofSegments(Partitions.evenTable(PARTITIONS));
     final int port;
 
+    /** Counts what the first timer of this process does. */
+    final LongAdder ticks = new LongAdder();
+
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(3));
 
     TestStore() {
@@ -44,6 +48,7 @@ final class TestStore implements AutoCloseable {
 
     TestStore(WireOptions options, long creditBytes) {
         Leaks.watch();
+        vertx.setPeriodic(10, timer -> ticks.increment());
         host = await(PartitionHost.start(vertx, 2, HostOptions.DEFAULT, (name, cause) -> {}));
         PartitionFactory<SegmentCommand, SegmentReply> factory = (name, loop, listener) -> new Partition<>(
                 name,

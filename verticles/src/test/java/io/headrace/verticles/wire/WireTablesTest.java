@@ -325,7 +325,8 @@ final class WireTablesTest {
     private void restart(int bytes) {
         client.close();
         store.close();
-        store = new TestStore(new WireOptions("127.0.0.1", 0, 9090, bytes, 1024, 1024, bytes), 64L * MIB);
+        store = new TestStore(
+                new WireOptions("127.0.0.1", 0, 9090, bytes, 1024, 1024, bytes, WireLimits.DEFAULT), 64L * MIB);
         client = store.connect();
         create();
     }

@@ -1,0 +1,250 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.compatibility;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.pravega.client.segment.impl.Segment;
+import io.pravega.client.stream.EventStreamReader;
+import io.pravega.client.stream.EventStreamWriter;
+import io.pravega.client.stream.ScalingPolicy;
+import io.pravega.client.stream.StreamConfiguration;
+import io.pravega.client.stream.Transaction;
+import io.pravega.client.stream.TransactionalEventStreamWriter;
+import io.pravega.client.stream.TxnFailedException;
+import io.pravega.client.stream.impl.StreamSegments;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+
+/** On a server of their own, for which a minute of automatic scaling lasts a second. */
+@DisplayName("Automatic scaling")
+class AutoScaleTest {
+    private static final String PACE = "60";
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final int KEYS = 16;
+
+    private static @Nullable HeadraceProcess server;
+
+    private Client client;
+
+    @BeforeAll
+    static void start() {
+        assumeThat(Server.isHeadrace()).as("the server has a pace").isTrue();
+        server = Server.startHeadrace("auto-scale", "--scaling-pace", PACE);
+    }
+
+    @AfterAll
+    static void end() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @BeforeEach
+    void connect() {
+        client = new Client(Objects.requireNonNull(server));
+        client.createScope();
+    }
+
+    @AfterEach
+    void disconnect() {
+        client.close();
+    }
+
+    private static StreamConfiguration configuration(ScalingPolicy policy) {
+        return StreamConfiguration.builder().scalingPolicy(policy).build();
+    }
+
+    private void create(String stream, ScalingPolicy policy) {
+        assertThat(client.streams().createStream(client.scope(), stream, configuration(policy)))
+                .isTrue();
+    }
+
+    private StreamSegments segments(String stream) {
+        return client.controller().getCurrentSegments(client.scope(), stream).join();
+    }
+
+    private int count(String stream) {
+        return segments(stream).getNumberOfSegments();
+    }
+
+    /** What the server says about the scaling of a stream. */
+    private String explanation(String stream) {
+        URI uri = Objects.requireNonNull(server)
+                .http()
+                .resolve("/v1/scopes/" + client.scope() + "/streams/" + stream + "/scaling");
+        HttpRequest request =
+                HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(30)).build();
+        try {
+            HttpResponse<String> response =
+                    HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+            assertThat(response.statusCode()).isEqualTo(200);
+            return response.body();
+        } catch (IOException e) {
+            return e.toString();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return e.toString();
+        }
+    }
+
+    private void await(String stream, BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("did not happen within " + PATIENCE + "; " + explanation(stream));
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+
+    /** Something that can be done again and again. */
+    private interface Step {
+        void run(int number) throws Exception;
+    }
+
+    /** Does something again and again in a thread of its own. */
+    private final class Load {
+        private final AtomicBoolean stop = new AtomicBoolean();
+        private final Future<?> running;
+
+        Load(Step step) {
+            running = client.executor().submit(() -> {
+                for (int i = 0; !stop.get(); i++) {
+                    step.run(i);
+                }
+                return null;
+            });
+        }
+
+        /** Ends it; fails if it has failed. */
+        void end() throws Exception {
+            stop.set(true);
+            running.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    private Load writing(String stream) {
+        EventStreamWriter<String> writer = client.writer(stream);
+        return new Load(i -> writer.writeEvent("key-" + i % KEYS, "event-" + i).join());
+    }
+
+    @Case({"AUT-01", "AUT-02"})
+    void segmentsComeWithLoadAndGoWithIt() throws Exception {
+        create("a", ScalingPolicy.byEventRate(1, 2, 1));
+        Load load = writing("a");
+        await("a", () -> count("a") >= 2);
+        load.end();
+        assertThat(explanation("a")).contains("\"decision\" : \"split\"");
+        await("a", () -> count("a") == 1);
+        assertThat(explanation("a")).contains("\"decision\" : \"merge\"");
+        client.write("a", "still there");
+    }
+
+    @Case("AUT-02")
+    void theMinimumStays() throws Exception {
+        create("a", ScalingPolicy.byDataRate(1_000, 2, 3));
+        create("b", ScalingPolicy.byDataRate(1_000, 2, 3));
+        assertThat(client.streams()
+                        .updateStream(client.scope(), "b", configuration(ScalingPolicy.byDataRate(1_000, 2, 1))))
+                .isTrue();
+        await("b", () -> count("b") == 1);
+        await("a", () -> explanation("a").split("AT_MINIMUM", -1).length > 3);
+        assertThat(count("a")).isEqualTo(3);
+    }
+
+    @Case("AUT-03")
+    void transactionsAreLoad() throws Exception {
+        create("a", ScalingPolicy.byEventRate(1, 2, 1));
+        TransactionalEventStreamWriter<String> writer = client.transactions("a");
+        Load load = new Load(i -> transaction(writer, i));
+        await("a", () -> count("a") >= 2);
+        load.end();
+        assertThat(explanation("a")).contains("\"decision\" : \"split\"");
+    }
+
+    private static void transaction(TransactionalEventStreamWriter<String> writer, int number)
+            throws TxnFailedException {
+        Transaction<String> transaction = writer.beginTxn();
+        for (int i = 0; i < 50; i++) {
+            transaction.writeEvent("key-" + i % KEYS, "event-" + number + "-" + i);
+        }
+        transaction.commit();
+    }
+
+    @Case("AUT-04")
+    void readersSeeEachEventOnce() throws Exception {
+        create("a", ScalingPolicy.byEventRate(1, 3, 1));
+        client.checkpointedGroup("g", "a");
+        KeyOrder order = new KeyOrder(KEYS);
+        List<Load> reading = new ArrayList<>();
+        for (String id : List.of("r1", "r2")) {
+            EventStreamReader<String> reader = client.reader(id, "g");
+            reading.add(new Load(i -> order.readOnce(reader)));
+        }
+        KeyWriter writer = new KeyWriter(client.writer("a"), KEYS);
+        Load writing = new Load(i -> {
+            writer.writeRounds(1);
+            writer.flush();
+        });
+        await("a", () -> count("a") >= 3);
+        await("a", () -> count("a") >= 5);
+        writing.end();
+        await("a", () -> order.count() >= writer.acknowledged());
+        for (Load reader : reading) {
+            reader.end();
+        }
+        order.assertComplete(writer);
+    }
+
+    /** The same load lets another stream scale: so there was enough of it, and time enough. */
+    @Case("AUT-05")
+    void aFixedStreamStaysAsItIs() throws Exception {
+        create("fixed", ScalingPolicy.fixed(2));
+        create("a", ScalingPolicy.byEventRate(1, 2, 2));
+        Collection<Segment> before = segments("fixed").getSegments();
+        Load fixed = writing("fixed");
+        Load scaling = writing("a");
+        await("a", () -> count("a") >= 6);
+        fixed.end();
+        scaling.end();
+        assertThat(segments("fixed").getSegments()).isEqualTo(before);
+        assertThat(explanation("fixed")).contains("FIXED").doesNotContain("NO_REPORT");
+    }
+
+    @Case("AUT-06")
+    void onlyTheHotSegmentIsSplit() throws Exception {
+        create("a", ScalingPolicy.byEventRate(10, 2, 4));
+        StreamSegments before = segments("a");
+        assertThat(before.getNumberOfSegments()).isEqualTo(4);
+        Segment hot = before.getSegmentForKey("hot");
+        EventStreamWriter<String> writer = client.writer("a");
+        Load load = new Load(i -> {
+            String key = i % 1_000 == 0 ? "key-" + i / 1_000 % KEYS : "hot";
+            writer.writeEvent(key, "event-" + i).join();
+        });
+        await("a", () -> count("a") > 4);
+        load.end();
+        List<Segment> left = new ArrayList<>(before.getSegments());
+        assertThat(left.remove(hot)).isTrue();
+        assertThat(segments("a").getSegments()).containsAll(left).doesNotContain(hot);
+    }
+}

@@ -1,0 +1,63 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.tiering.hdfs;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.apache.hadoop.hdfs.HdfsConfiguration;
+import org.apache.hadoop.hdfs.MiniDFSCluster;
+
+/** A name node and a data node in this JVM, on 127.0.0.1. Blocks have a mebibyte, so that chunks have several. */
+final class MiniHdfs implements AutoCloseable {
+    static final int BLOCK_BYTES = 1 << 20;
+
+    private final MiniDFSCluster cluster;
+
+    private MiniHdfs(MiniDFSCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    static MiniHdfs start(Path directory) throws IOException {
+        Configuration configuration = new HdfsConfiguration();
+        configuration.setInt("dfs.heartbeat.interval", 1);
+        configuration.setInt("dfs.blocksize", BLOCK_BYTES);
+        configuration.set("dfs.namenode.rpc-bind-host", "127.0.0.1");
+        MiniDFSCluster cluster = new MiniDFSCluster.Builder(configuration, directory.toFile())
+                .numDataNodes(1)
+                .build();
+        cluster.waitActive();
+        return new MiniHdfs(cluster);
+    }
+
+    /** Host and port of the name node. */
+    String address() {
+        return "127.0.0.1:" + cluster.getNameNodePort();
+    }
+
+    DistributedFileSystem client() throws IOException {
+        return cluster.getFileSystem();
+    }
+
+    MiniDFSCluster cluster() {
+        return cluster;
+    }
+
+    /** A directory with the configuration files that a client needs. */
+    static Path writeConfiguration(Path directory) throws IOException {
+        Configuration site = new Configuration(false);
+        site.setInt("dfs.replication", 1);
+        site.setInt("dfs.blocksize", BLOCK_BYTES);
+        try (OutputStream out = Files.newOutputStream(directory.resolve("hdfs-site.xml"))) {
+            site.writeXml(out);
+        }
+        return directory;
+    }
+
+    @Override
+    public void close() {
+        cluster.shutdown(true);
+    }
+}
