@@ -196,7 +196,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             return;
         }
         if (!own && state.calls().isAhead(slot, stamp)) {
-            c.put(new CallerRow(slot, stamp.caller(), stamp.owner(), stamp.settled()));
+            c.put(new CallerRow(slot, stamp.caller(), stamp.owner(), stamp.progress()));
         }
         dispatch(called.command(), replyTo, c);
     }

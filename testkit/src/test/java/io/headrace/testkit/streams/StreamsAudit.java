@@ -65,9 +65,14 @@ final class StreamsAudit extends Actor {
                             ((SegmentReply.Data) reply).data().duplicate()),
                     this::again);
         } else {
-            found.put(segment, StreamEvents.parse(content, start, world.simulation));
+            found.put(segment, isInternal(segment) ? List.of() : StreamEvents.parse(content, start, world.simulation));
             next();
         }
+    }
+
+    /** Whether it belongs to a stream that the controller keeps for itself: its events have another form. */
+    private static boolean isInternal(String segment) {
+        return segment.contains("/_");
     }
 
     private void begin(SegmentReply reply) {
