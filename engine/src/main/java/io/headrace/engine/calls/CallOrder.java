@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.calls;
 
+import io.headrace.engine.calls.CallStamp.Progress;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
@@ -16,10 +17,10 @@ public final class CallOrder {
     /** Receives marks. */
     @FunctionalInterface
     public interface Visitor {
-        void mark(int slot, int caller, long owner, long settled);
+        void mark(int slot, int caller, long owner, Progress progress);
     }
 
-    private record Mark(long owner, long settled) {}
+    private record Mark(long owner, Progress progress) {}
 
     private final NavigableMap<Long, Mark> marks = new TreeMap<>();
 
@@ -27,17 +28,18 @@ public final class CallOrder {
     public boolean isOutdated(int slot, CallStamp stamp) {
         Mark mark = marks.get(key(slot, stamp.caller()));
         return mark != null
-                && (stamp.owner() < mark.owner || (stamp.owner() == mark.owner && stamp.number() < mark.settled));
+                && (stamp.owner() < mark.owner
+                        || (stamp.owner() == mark.owner && mark.progress.isDoneWith(stamp.number())));
     }
 
-    /** Whether a call, which is not outdated, makes earlier ones so. */
+    /** Whether a call, which is not outdated, may make earlier ones so. */
     public boolean isAhead(int slot, CallStamp stamp) {
         Mark mark = marks.get(key(slot, stamp.caller()));
-        return mark == null || stamp.owner() > mark.owner || stamp.settled() > mark.settled;
+        return mark == null || stamp.owner() > mark.owner || stamp.progress().isBeyond(mark.progress);
     }
 
-    public void put(int slot, int caller, long owner, long settled) {
-        marks.put(key(slot, caller), new Mark(owner, settled));
+    public void put(int slot, int caller, long owner, Progress progress) {
+        marks.put(key(slot, caller), new Mark(owner, progress));
     }
 
     /** Number of slots times callers that are known. */
@@ -47,7 +49,7 @@ public final class CallOrder {
 
     /** Visits all marks, always in the same order. */
     public void forEach(Visitor visitor) {
-        marks.forEach((key, mark) -> visitor.mark((int) (key >> 32), key.intValue(), mark.owner, mark.settled));
+        marks.forEach((key, mark) -> visitor.mark((int) (key >> 32), key.intValue(), mark.owner, mark.progress));
     }
 
     private static long key(int slot, int caller) {

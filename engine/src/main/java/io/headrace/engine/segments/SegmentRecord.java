@@ -1,12 +1,15 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.segments;
 
+import io.headrace.engine.calls.CallStamp.Progress;
 import io.headrace.engine.log.LogException;
 import io.headrace.engine.partition.Frame;
 import io.headrace.engine.partition.LogRecord;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The records of a {@code segments} partition. Durable format: each body starts with {@code u8 version | i64 segment id};
@@ -328,9 +331,9 @@ sealed interface SegmentRecord extends LogRecord {
 
     /**
      * A workflow has come so far with its calls to a slot: {@code i64 0, for no segment | u16 slot | i32 caller | i64 owner
-     * | i64 settled}; see {@link io.headrace.engine.calls.CallOrder}.
+     * | i64 issued | i32 count | i64 for each that is open}; see {@link io.headrace.engine.calls.CallOrder}.
      */
-    record Called(int slot, int caller, long owner, long settled) implements SegmentRecord {
+    record Called(int slot, int caller, long owner, Progress progress) implements SegmentRecord {
         @Override
         public long segment() {
             return 0;
@@ -343,17 +346,28 @@ sealed interface SegmentRecord extends LogRecord {
 
         @Override
         public int size() {
-            return HEADER_BYTES + 22;
+            return HEADER_BYTES + 26 + Long.BYTES * progress.open().size();
         }
 
         @Override
         public void writeRest(ByteBuf out) {
-            out.writeShort(slot).writeInt(caller).writeLong(owner).writeLong(settled);
+            out.writeShort(slot).writeInt(caller).writeLong(owner);
+            out.writeLong(progress.issued()).writeInt(progress.open().size());
+            progress.open().forEach(out::writeLong);
         }
 
         static Called read(ByteBuf in) {
             in.skipBytes(Long.BYTES);
-            return new Called(in.readUnsignedShort(), in.readInt(), in.readLong(), in.readLong());
+            return new Called(in.readUnsignedShort(), in.readInt(), in.readLong(), readProgress(in));
+        }
+
+        private static Progress readProgress(ByteBuf in) {
+            long issued = in.readLong();
+            List<Long> open = new ArrayList<>();
+            for (int left = in.readInt(); left > 0; left--) {
+                open.add(in.readLong());
+            }
+            return new Progress(issued, open);
         }
     }
 }

@@ -84,7 +84,7 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             return;
         }
         if (replaces(called.command()) && state.calls().isAhead(slot, stamp)) {
-            turn.log(new SegmentRecord.Called(slot, stamp.caller(), stamp.owner(), stamp.settled()));
+            turn.log(new SegmentRecord.Called(slot, stamp.caller(), stamp.owner(), stamp.progress()));
         }
         execute(called.command(), replyTo, new ConfirmedTurn<>(turn));
     }

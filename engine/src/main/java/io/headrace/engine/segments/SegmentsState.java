@@ -107,7 +107,7 @@ final class SegmentsState {
             }
             case SegmentRecord.CALLED -> {
                 SegmentRecord.Called called = SegmentRecord.Called.read(body);
-                calls.put(called.slot(), called.caller(), called.owner(), called.settled());
+                calls.put(called.slot(), called.caller(), called.owner(), called.progress());
             }
             case SegmentRecord.SET_POLICY -> {
                 SegmentRecord.SetPolicy set = SegmentRecord.SetPolicy.read(body);

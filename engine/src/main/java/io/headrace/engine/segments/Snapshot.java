@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.segments;
 
+import io.headrace.engine.calls.CallStamp.Progress;
 import io.headrace.engine.log.LogException;
 import io.headrace.engine.state.Varint;
 import io.headrace.engine.tables.Table;
@@ -19,7 +20,7 @@ import java.util.List;
  * snapshot   u8 version | var next segment id | var segment count | segments in ascending order of id
  *            the entries of tables, as {@link io.headrace.engine.state.HeapState} says
  *            var mark count | per mark of {@link io.headrace.engine.calls.CallOrder}, in its order: var slot | var caller
- *            | var owner | var settled
+ *            | var owner | var issued | var open count | per open number: var issued - number
  * segment    var id - id before | var length and UTF-8 bytes of the name
  *            u8 flags (bit 0 sealed, bit 1 transient, bit 2 table)
  *            i8 scale type | sig target rate | var rollover bytes | sig created | sig last modified - created
@@ -61,11 +62,13 @@ final class Snapshot {
         }
         state.keyed().snapshot(out);
         Varint.write(out, state.calls().size());
-        state.calls().forEach((slot, caller, owner, settled) -> {
+        state.calls().forEach((slot, caller, owner, progress) -> {
             Varint.write(out, slot);
             Varint.write(out, caller);
             Varint.write(out, owner);
-            Varint.write(out, settled);
+            Varint.write(out, progress.issued());
+            Varint.write(out, progress.open().size());
+            progress.open().forEach(number -> Varint.write(out, progress.issued() - number));
         });
     }
 
@@ -132,13 +135,22 @@ final class Snapshot {
         if (version > VERSION_WITHOUT_CALLS) {
             for (long left = Varint.read(in); left > 0; left--) {
                 int slot = Math.toIntExact(Varint.read(in));
-                state.calls().put(slot, Math.toIntExact(Varint.read(in)), Varint.read(in), Varint.read(in));
+                state.calls().put(slot, Math.toIntExact(Varint.read(in)), Varint.read(in), readProgress(in));
             }
         }
         if (in.isReadable()) {
             throw corrupt(in.readableBytes() + " bytes follow its end");
         }
         state.restore(nextId, segments, snapshot.frames, snapshot.frameCount);
+    }
+
+    private static Progress readProgress(ByteBuf in) {
+        long issued = Varint.read(in);
+        List<Long> open = new ArrayList<>();
+        for (long left = Varint.read(in); left > 0; left--) {
+            open.add(issued - Varint.read(in));
+        }
+        return new Progress(issued, open);
     }
 
     private Segment readSegment(long id, ByteBuf in) {

@@ -2,7 +2,9 @@
 package io.headrace.engine.streams;
 
 import io.headrace.engine.calls.CallStamp;
+import io.headrace.engine.calls.CallStamp.Progress;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -36,7 +38,8 @@ final class CallNumbers {
     /** What a call that is not done with carries if it is made now. */
     CallStamp stamp(int slot, long number) {
         TreeSet<Long> numbers = open.get(slot);
-        return new CallStamp(caller, owner, number, numbers == null ? last + 1 : numbers.first());
+        return new CallStamp(
+                caller, owner, number, new Progress(last + 1, numbers == null ? List.of() : List.copyOf(numbers)));
     }
 
     /** The call is done with. */

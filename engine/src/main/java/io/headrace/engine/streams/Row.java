@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.streams;
 
+import io.headrace.engine.calls.CallStamp.Progress;
 import java.util.SortedMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -194,5 +195,5 @@ sealed interface Row {
     record OwnerRow(long number) implements Row {}
 
     /** How far the calls of a {@code streams} partition to a slot have come; see {@link io.headrace.engine.calls.CallOrder}. */
-    record CallerRow(int slot, int caller, long owner, long settled) implements Row {}
+    record CallerRow(int slot, int caller, long owner, Progress progress) implements Row {}
 }

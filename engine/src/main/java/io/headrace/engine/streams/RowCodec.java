@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.streams;
 
+import io.headrace.engine.calls.CallStamp.Progress;
 import io.headrace.engine.partition.LogRecord;
 import io.headrace.engine.streams.Row.CallerRow;
 import io.headrace.engine.streams.Row.ColdRow;
@@ -132,7 +133,8 @@ final class RowCodec {
         } else if (row instanceof OwnerRow r) {
             out.int64(r.number());
         } else if (row instanceof CallerRow r) {
-            out.int32(r.slot()).int32(r.caller()).int64(r.owner()).int64(r.settled());
+            out.int32(r.slot()).int32(r.caller()).int64(r.owner());
+            out.int64(r.progress().issued()).list(r.progress().open(), Out::int64);
         } else {
             throw new IllegalStateException("no way to write a " + row.getClass());
         }
@@ -245,7 +247,7 @@ final class RowCodec {
                         in.longs());
             case 20 -> new VerdictRow(in.stream(), in.int64(), VerdictCodec.read(in));
             case 21 -> new OwnerRow(in.int64());
-            case 22 -> new CallerRow(in.int32(), in.int32(), in.int64(), in.int64());
+            case 22 -> new CallerRow(in.int32(), in.int32(), in.int64(), new Progress(in.int64(), in.list(In::int64)));
             default -> throw new IllegalStateException("a row has the unknown kind " + kind);
         };
     }

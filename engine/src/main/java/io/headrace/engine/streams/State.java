@@ -172,7 +172,7 @@ final class State {
         } else if (row instanceof OwnerRow r) {
             owner = r.number();
         } else if (row instanceof CallerRow r) {
-            calls.put(r.slot(), r.caller(), r.owner(), r.settled());
+            calls.put(r.slot(), r.caller(), r.owner(), r.progress());
         } else if (row instanceof VerdictRow r) {
             streamOf(r.name()).put(r);
         }
@@ -235,7 +235,8 @@ final class State {
         if (owner > 0) {
             consumer.accept(new OwnerRow(owner));
         }
-        calls.forEach((slot, caller, number, settled) -> consumer.accept(new CallerRow(slot, caller, number, settled)));
+        calls.forEach(
+                (slot, caller, number, progress) -> consumer.accept(new CallerRow(slot, caller, number, progress)));
         retired.values().forEach(consumer);
         retiredTables.values().forEach(consumer);
         completed.forEachRow(consumer);

@@ -11,7 +11,6 @@ import io.headrace.engine.streams.Row.OwnerRow;
 import io.headrace.engine.streams.StreamReply.NotImplemented;
 import io.headrace.engine.streams.Work.Subject;
 import io.netty.buffer.ByteBuf;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -197,7 +196,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             return;
         }
         if (!own && state.calls().isAhead(slot, stamp)) {
-            c.put(new CallerRow(slot, stamp.caller(), stamp.owner(), stamp.settled()));
+            c.put(new CallerRow(slot, stamp.caller(), stamp.owner(), stamp.progress()));
         }
         dispatch(called.command(), replyTo, c);
     }
@@ -245,14 +244,12 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
         return true;
     }
 
-    /** Executes what waits for a subject, until one of the commands begins new work. */
+    /** Executes what waits for a subject, until one of the commands begins new work. What waits again has its turn later. */
     private void executeQueue(Subject subject, Context c) {
-        Deque<Waiters.Queued> queue = waiters.takeQueue(subject);
-        while (!queue.isEmpty() && state.work(subject) == null) {
-            Waiters.Queued queued = queue.remove();
+        for (int left = waiters.queued(subject); left > 0 && state.work(subject) == null; left--) {
+            Waiters.Queued queued = waiters.take(subject);
             dispatch(queued.command(), queued.replyTo(), c);
         }
-        waiters.putBack(subject, queue);
     }
 
     private @Nullable Procedure procedureOf(Subject subject) {

@@ -7,12 +7,11 @@ import io.headrace.engine.streams.StreamReply.Code;
 import io.headrace.engine.streams.StreamReply.Failed;
 import io.headrace.engine.streams.Work.Subject;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Callers whose answer must wait: those who wait for work to end, and commands that wait for other work on their subject
@@ -42,13 +41,52 @@ final class Waiters {
 
     private record Key(Subject subject, Event event) {}
 
-    private record Parked(ReplyTo<? super StreamReply> replyTo, long untilMillis) {}
+    /** A caller. Those who have come first have waited longest: all wait for the same time. */
+    private abstract static class Waiting {
+        final ReplyTo<? super StreamReply> replyTo;
+        final long untilMillis;
+
+        Waiting(ReplyTo<? super StreamReply> replyTo, long untilMillis) {
+            this.replyTo = replyTo;
+            this.untilMillis = untilMillis;
+        }
+    }
+
+    private static final class Parked extends Waiting {
+        final Key key;
+
+        Parked(Key key, ReplyTo<? super StreamReply> replyTo, long untilMillis) {
+            super(replyTo, untilMillis);
+            this.key = key;
+        }
+    }
 
     /** A command that is to be executed later. */
-    record Queued(StreamCommand command, ReplyTo<? super StreamReply> replyTo, long untilMillis) {}
+    static final class Queued extends Waiting {
+        private final Subject subject;
+        private final StreamCommand command;
+
+        private Queued(Subject subject, StreamCommand command, ReplyTo<? super StreamReply> replyTo, long untilMillis) {
+            super(replyTo, untilMillis);
+            this.subject = subject;
+            this.command = command;
+        }
+
+        StreamCommand command() {
+            return command;
+        }
+
+        ReplyTo<? super StreamReply> replyTo() {
+            return replyTo;
+        }
+    }
 
     private final long waitMillis;
-    private final Map<Key, List<Parked>> parked = new HashMap<>();
+
+    /** All callers, in the order in which they have come, so that a tick looks at those only whose time is over. */
+    private final Set<Waiting> waiting = new LinkedHashSet<>();
+
+    private final Map<Key, Deque<Parked>> parked = new HashMap<>();
     private final Map<Subject, Deque<Queued>> queues = new HashMap<>();
     private int parkedCount;
     private long queuedBytes;
@@ -63,9 +101,10 @@ final class Waiters {
             turn.reply(replyTo, TOO_MANY);
             return;
         }
+        Parked caller = new Parked(new Key(subject, event), replyTo, turn.now() + waitMillis);
         parkedCount++;
-        parked.computeIfAbsent(new Key(subject, event), k -> new ArrayList<>())
-                .add(new Parked(replyTo, turn.now() + waitMillis));
+        waiting.add(caller);
+        parked.computeIfAbsent(caller.key, k -> new ArrayDeque<>(1)).add(caller);
     }
 
     /** Whether a caller waits for that. */
@@ -74,10 +113,13 @@ final class Waiters {
     }
 
     void answer(Subject subject, Event event, StreamReply reply, Turn<StreamCommand, StreamReply> turn) {
-        List<Parked> callers = parked.remove(new Key(subject, event));
+        Deque<Parked> callers = parked.remove(new Key(subject, event));
         if (callers != null) {
             parkedCount -= callers.size();
-            callers.forEach(caller -> turn.reply(caller.replyTo(), reply));
+            for (Parked caller : callers) {
+                waiting.remove(caller);
+                turn.reply(caller.replyTo, reply);
+            }
         }
     }
 
@@ -86,74 +128,64 @@ final class Waiters {
             StreamCommand command,
             ReplyTo<? super StreamReply> replyTo,
             Turn<StreamCommand, StreamReply> turn) {
-        Deque<Queued> queue = queues.computeIfAbsent(subject, s -> new ArrayDeque<>());
         long weight = weight(command);
-        if (queue.size() >= MAX_QUEUE || queuedBytes + weight > MAX_QUEUED_BYTES) {
+        if (queued(subject) >= MAX_QUEUE || queuedBytes + weight > MAX_QUEUED_BYTES) {
             turn.reply(replyTo, TOO_MANY);
-        } else {
-            queuedBytes += weight;
-            queue.add(new Queued(command, replyTo, turn.now() + waitMillis));
-        }
-        if (queue.isEmpty()) {
-            queues.remove(subject);
-        }
-    }
-
-    /** Takes all commands that wait for a subject. */
-    Deque<Queued> takeQueue(Subject subject) {
-        Deque<Queued> queue = queues.remove(subject);
-        if (queue == null) {
-            return new ArrayDeque<>();
-        }
-        queue.forEach(queued -> queuedBytes -= weight(queued.command()));
-        return queue;
-    }
-
-    /** Puts back what {@link #takeQueue} gave and was not executed; it stands before what came since. */
-    void putBack(Subject subject, Deque<Queued> rest) {
-        if (rest.isEmpty()) {
             return;
         }
-        rest.forEach(queued -> queuedBytes += weight(queued.command()));
-        Deque<Queued> since = queues.put(subject, rest);
-        if (since != null) {
-            rest.addAll(since);
-        }
+        Queued queued = new Queued(subject, command, replyTo, turn.now() + waitMillis);
+        queuedBytes += weight;
+        waiting.add(queued);
+        queues.computeIfAbsent(subject, s -> new ArrayDeque<>(1)).add(queued);
+    }
+
+    /** Number of commands that wait for a subject. */
+    int queued(Subject subject) {
+        Deque<Queued> queue = queues.get(subject);
+        return queue == null ? 0 : queue.size();
+    }
+
+    /** Takes the command that has waited longest for a subject; there must be one. */
+    Queued take(Subject subject) {
+        Queued first = queues.getOrDefault(subject, new ArrayDeque<>(1)).getFirst();
+        drop(first);
+        return first;
     }
 
     /** Sends away those who have waited too long. */
     void tick(Turn<StreamCommand, StreamReply> turn) {
-        long now = turn.now();
-        for (Iterator<List<Parked>> lists = parked.values().iterator(); lists.hasNext(); ) {
-            List<Parked> callers = lists.next();
-            for (Iterator<Parked> i = callers.iterator(); i.hasNext(); ) {
-                Parked caller = i.next();
-                if (caller.untilMillis() <= now) {
-                    i.remove();
-                    parkedCount--;
-                    turn.reply(caller.replyTo(), TIMED_OUT);
-                }
+        while (!waiting.isEmpty()) {
+            Waiting oldest = waiting.iterator().next();
+            if (oldest.untilMillis > turn.now()) {
+                return;
             }
-            if (callers.isEmpty()) {
-                lists.remove();
-            }
-        }
-        for (Iterator<Deque<Queued>> all = queues.values().iterator(); all.hasNext(); ) {
-            Deque<Queued> queue = all.next();
-            while (!queue.isEmpty() && queue.peek().untilMillis() <= now) {
-                Queued queued = queue.remove();
-                queuedBytes -= weight(queued.command());
-                turn.reply(queued.replyTo(), TIMED_OUT);
-            }
-            if (queue.isEmpty()) {
-                all.remove();
-            }
+            drop(oldest);
+            turn.reply(oldest.replyTo, TIMED_OUT);
         }
     }
 
+    /** Forgets the caller that has waited longest for what it waits for. */
+    private void drop(Waiting oldest) {
+        waiting.remove(oldest);
+        if (oldest instanceof Parked caller) {
+            parkedCount--;
+            dropFirst(parked, caller.key);
+        } else if (oldest instanceof Queued queued) {
+            queuedBytes -= weight(queued.command);
+            dropFirst(queues, queued.subject);
+        }
+    }
+
+    private static <K, W> void dropFirst(Map<K, Deque<W>> all, K key) {
+        all.computeIfPresent(key, (k, callers) -> {
+            callers.removeFirst();
+            return callers.isEmpty() ? null : callers;
+        });
+    }
+
     void lost(String reason) {
-        parked.values().forEach(callers -> callers.forEach(c -> c.replyTo().lost(reason)));
-        queues.values().forEach(queue -> queue.forEach(q -> q.replyTo().lost(reason)));
+        waiting.forEach(caller -> caller.replyTo.lost(reason));
+        waiting.clear();
         parked.clear();
         queues.clear();
     }

@@ -4,6 +4,7 @@ package io.headrace.engine.segments;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.engine.calls.CallStamp.Progress;
 import io.headrace.engine.log.LogException;
 import io.headrace.engine.partition.LogRecord;
 import io.headrace.engine.tables.Table;
@@ -125,16 +126,16 @@ class FormatTest {
             """;
 
     private static final List<SegmentRecord> CALL_RECORDS = List.of(
-            new SegmentRecord.Called(1000, 2, 3, 400),
-            new SegmentRecord.Called(7, 2, 3, 5),
-            new SegmentRecord.Called(7, 1, 1, 6),
-            new SegmentRecord.Called(7, 2, 4, 0));
+            new SegmentRecord.Called(1000, 2, 3, new Progress(400, List.of())),
+            new SegmentRecord.Called(7, 2, 3, new Progress(5, List.of(4L))),
+            new SegmentRecord.Called(7, 1, 1, new Progress(600, List.of(1L, 599L))),
+            new SegmentRecord.Called(7, 2, 4, new Progress(1, List.of())));
 
     private static final String CALL_RECORD_BYTES = """
-            10 01000000000000000003e80000000200000000000000030000000000000190
-            10 01000000000000000000070000000200000000000000030000000000000005
-            10 01000000000000000000070000000100000000000000010000000000000006
-            10 01000000000000000000070000000200000000000000040000000000000000
+            10 01000000000000000003e8000000020000000000000003000000000000019000000000
+            10 01000000000000000000070000000200000000000000030000000000000005000000010000000000000004
+            10 010000000000000000000700000001000000000000000100000000000002580000000200000000000000010000000000000257
+            10 0100000000000000000007000000020000000000000004000000000000000100000000
             """;
 
     private static final String SNAPSHOT_BYTES_3 = """
@@ -149,7 +150,7 @@ class FormatTest {
             0a 02 03 616263 0a 0000000000000000 6465 03 616264 09 000000000000002a 66
             02 02 01 78 0b 0000000000000013 323334 02 7979 09 0000000000000028 35
             01 02 08 0000000000000013 01 78 08 0000000000000028 02 7979
-            03 07 01 01 06 07 02 04 00 e807 02 03 9003
+            03 07 01 01 d804 02 d704 01 07 02 04 01 00 e807 02 03 9003 00
             """;
 
     private static ByteBuf text(String text) {
@@ -289,12 +290,11 @@ class FormatTest {
     }
 
     private static void checkCalls(SegmentsState state) {
-        List<List<Long>> marks = new ArrayList<>();
+        List<String> marks = new ArrayList<>();
         state.calls()
-                .forEach((slot, caller, owner, settled) ->
-                        marks.add(List.of((long) slot, (long) caller, owner, settled)));
-        assertThat(marks)
-                .containsExactly(List.of(7L, 1L, 1L, 6L), List.of(7L, 2L, 4L, 0L), List.of(1000L, 2L, 3L, 400L));
+                .forEach((slot, caller, owner, progress) ->
+                        marks.add(slot + " " + caller + " " + owner + " " + progress.issued() + progress.open()));
+        assertThat(marks).containsExactly("7 1 1 600[1, 599]", "7 2 4 1[]", "1000 2 3 400[]");
     }
 
     @Test

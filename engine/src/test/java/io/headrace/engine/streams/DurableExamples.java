@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.streams;
 
+import io.headrace.engine.calls.CallStamp.Progress;
 import io.headrace.engine.segments.Load;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.streams.Row.CallerRow;
@@ -101,7 +102,7 @@ final class DurableExamples {
         return List.of(
                 new VerdictRow(STREAM, 8, new Verdict(1007, 6, 3, 100, load, split)),
                 new OwnerRow(5),
-                new CallerRow(1000, 3, 4, 0x0102030405060708L),
+                new CallerRow(1000, 3, 4, new Progress(0x0102030405060708L, List.of(6L, 7L))),
                 new MarkRow(
                         STREAM,
                         7,

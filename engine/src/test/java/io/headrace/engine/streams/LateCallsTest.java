@@ -7,6 +7,7 @@ import static io.headrace.engine.streams.Commands.withStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.calls.CallStamp;
+import io.headrace.engine.calls.CallStamp.Progress;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.streams.InternalCommand.AddSubscriber;
 import io.headrace.engine.streams.InternalCommand.Called;
@@ -54,8 +55,10 @@ class LateCallsTest {
     @Test
     void whatWasCancelledIsNotSubscribedAgain() {
         Rig rig = withStream(1);
-        Called add = new Called(new CallStamp(5, 2, 7, 7), new AddSubscriber(S, "s/g", GROUP, 0));
-        Called remove = new Called(new CallStamp(5, 2, 8, 8), new RemoveSubscriber(S, "s/g", GROUP));
+        Called add =
+                new Called(new CallStamp(5, 2, 7, new Progress(8, List.of(7L))), new AddSubscriber(S, "s/g", GROUP, 0));
+        Called remove =
+                new Called(new CallStamp(5, 2, 8, new Progress(9, List.of(8L))), new RemoveSubscriber(S, "s/g", GROUP));
         assertThat(rig.ask(add)).isEqualTo(UpdateSubscriberStatus.SUCCESS);
         assertThat(rig.ask(remove)).isEqualTo(UpdateSubscriberStatus.SUCCESS);
         assertThat(rig.ask(add)).isEqualTo(Outdated.INSTANCE);
@@ -80,7 +83,7 @@ class LateCallsTest {
                 .toList();
         assertThat(creations).hasSize(2);
         assertThat(creations.get(1)).isEqualTo(creations.get(0));
-        assertThat(creations.get(0).stamp()).isEqualTo(new CallStamp(0, 1, 1, 1));
+        assertThat(creations.get(0).stamp()).isEqualTo(new CallStamp(0, 1, 1, new Progress(2, List.of(1L))));
     }
 
     /** A call says what its owner is done with, so that nothing that was before it can come after it. */
@@ -95,8 +98,9 @@ class LateCallsTest {
                 .toList();
         assertThat(calls.stream().map(call -> call.command().getClass().getSimpleName()))
                 .containsExactly("Create", "Seal", "Delete");
-        assertThat(calls.get(1).stamp().settled())
-                .isGreaterThan(calls.get(0).stamp().number());
+        Progress sealing = calls.get(1).stamp().progress();
+        assertThat(sealing.issued()).isGreaterThan(calls.get(0).stamp().number());
+        assertThat(sealing.open()).containsExactly(calls.get(1).stamp().number());
         assertThat(calls.stream().map(call -> call.stamp().owner())).containsExactly(1L, 1L, 2L);
     }
 }

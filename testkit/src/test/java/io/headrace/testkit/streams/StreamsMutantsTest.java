@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.codecs.name.SegmentName;
 import io.headrace.engine.calls.CallStamp;
+import io.headrace.engine.calls.CallStamp.Progress;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.StateMachine;
 import io.headrace.engine.partition.Turn;
@@ -229,13 +230,14 @@ class StreamsMutantsTest {
     }
 
     @Test
-    void callsThatDoNotTellWhatIsSettledAreNoticed() {
+    void callsThatDoNotTellWhatIsDoneAreNoticed() {
         assertNoticed(() -> new Mutation() {
             @Override
             SegmentCalls segmentCalls(SegmentCalls right) {
                 return (call, replyTo) -> {
                     CallStamp stamp = ((SegmentCommand.Called) call).stamp();
-                    CallStamp less = new CallStamp(stamp.caller(), stamp.owner(), stamp.number(), 0);
+                    CallStamp less =
+                            new CallStamp(stamp.caller(), stamp.owner(), stamp.number(), new Progress(0, List.of()));
                     right.call(new SegmentCommand.Called(less, commandOf(call)), replyTo);
                 };
             }
