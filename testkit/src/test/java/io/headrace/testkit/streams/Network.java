@@ -12,6 +12,7 @@ final class Network {
      *
      * @param maxDelayMicros the usual time on the way is spread evenly from 0 to this
      * @param slow probability that a message takes up to a thousand times as long
+     * @param doubled a message comes twice, the second time often late
      */
     record Faults(long maxDelayMicros, double slow, double lost, double doubled) {
         static final Faults NONE = new Faults(500, 0, 0, 0);
@@ -43,15 +44,15 @@ final class Network {
         if (simulation.chance(faults.lost)) {
             return;
         }
-        simulation.after(delay(), arrival);
+        simulation.after(delay(faults.slow), arrival);
         if (simulation.chance(faults.doubled)) {
-            simulation.after(delay(), arrival);
+            simulation.after(delay(0.5), arrival);
         }
     }
 
-    private long delay() {
+    private long delay(double slow) {
         RandomGenerator random = simulation.random();
         long usual = random.nextLong(faults.maxDelayMicros + 1);
-        return simulation.chance(faults.slow) ? usual * (1 + random.nextInt(1_000)) : usual;
+        return simulation.chance(slow) ? usual * (1 + random.nextInt(1_000)) : usual;
     }
 }
