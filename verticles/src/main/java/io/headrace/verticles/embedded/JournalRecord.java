@@ -59,6 +59,13 @@ record JournalRecord(ByteBuffer bytes, int start, long end) {
         return entry == EXPLICIT_LAST_CONFIRMED || (entry >= 0 && hasDigest());
     }
 
+    /** Whether it is an entry with the right digest, which nothing else looks like. */
+    boolean isProvenEntry() {
+        return bytes.getInt(start - Integer.BYTES) >= ENTRY_HEADER_BYTES + Integer.BYTES
+                && bytes.getLong(start + Long.BYTES) >= 0
+                && hasDigest();
+    }
+
     private boolean hasDigest() {
         int data = start + ENTRY_HEADER_BYTES + Integer.BYTES;
         if (data > end) {

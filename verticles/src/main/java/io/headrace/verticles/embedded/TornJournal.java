@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * next start the bookie takes them for the rest of the record, and a log whose last entry is such a record could never
  * be opened again. With several bookies another copy would help; here there is none. What is cut off had not been
  * acknowledged, because an entry is acknowledged only when the journal up to its end is synced: then no part of it is
- * missing. A record that is damaged in any other way is left alone.
+ * missing. A record that is damaged in any other way, or that whole entries follow, is left alone: what cannot be read is
+ * not taken for absent.
  */
 final class TornJournal {
     private static final Logger LOG = LoggerFactory.getLogger(TornJournal.class);
@@ -112,26 +113,28 @@ final class TornJournal {
 
     /** Position of the first record after {@code start} that was not written to its end; -1 if there is none. */
     private int tornRecord(int start) {
+        int torn = -1;
         int position = start;
         while (position + Integer.BYTES <= bytes.limit() && bytes.getInt(position) != 0) {
             JournalRecord record = JournalRecord.at(bytes, position);
             if (record.end() > bytes.limit()) {
-                return -1; // the bookie sees that itself
+                break; // the bookie sees that itself
             }
+            int end = (int) record.end();
             if (!record.isIntact()) {
-                if (isUnwritten(position, (int) record.end())) {
-                    return position;
+                if (torn < 0 && (isZero(end - 1, bytes.limit()) || hasZeroPage(position, end))) {
+                    torn = position;
+                } else {
+                    LOG.warn("Journal file {} has a damaged record at {}", file, position);
                 }
-                LOG.warn("Journal file {} has a damaged record at {}", file, position);
+            } else if (torn >= 0 && record.isProvenEntry()) {
+                // What follows may have been acknowledged, and zeros may have been data.
+                LOG.warn("Journal file {} has a damaged record at {}, before whole ones", file, torn);
+                torn = -1;
             }
-            position = (int) record.end();
+            position = end;
         }
-        return -1;
-    }
-
-    /** Whether a part of a record never reached the disk: its end and all after it, or a page of it. */
-    private boolean isUnwritten(int from, int end) {
-        return isZero(end - 1, bytes.limit()) || hasZeroPage(from, end);
+        return torn;
     }
 
     private boolean hasZeroPage(int from, int end) {

@@ -77,22 +77,36 @@ class TornJournalTest {
     }
 
     @Test
-    void aPageThatNeverReachedTheDiskCutsOffWhatCameAfter() throws Exception {
+    void anEntryWithAPageThatNeverReachedTheDiskIsCutOff() throws Exception {
         entry(3, 0);
         int end = journal.position();
         entry(3, 1);
         int second = journal.position();
-        entry(3, 2);
-        byte[] bytes = journal.array().clone();
-        int page = (end + ENTRY_BYTES / 2) & -4096;
-        Arrays.fill(bytes, page, page + 4096, (byte) 0);
-        assertCut(bytes, end);
+        padding(200);
+        assertCut(withoutPage(end + ENTRY_BYTES / 2), end);
 
         // The end of one record and the beginning of the next.
-        bytes = journal.array().clone();
-        int last = second & -4096;
-        Arrays.fill(bytes, last, last + 4096, (byte) 0);
-        assertCut(bytes, end);
+        journal.position(second);
+        entry(3, 2);
+        assertCut(withoutPage(second), end);
+    }
+
+    @Test
+    void zerosBeforeWholeEntriesMayHaveBeenData() throws Exception {
+        entry(3, 0);
+        int end = journal.position();
+        entry(3, 1);
+        padding(200);
+        entry(3, 2);
+        assertCut(withoutPage(end + ENTRY_BYTES / 2), FILE_BYTES);
+    }
+
+    /** What is on the disk if the page that holds a position was not written. */
+    private byte[] withoutPage(int position) {
+        byte[] bytes = journal.array().clone();
+        int page = position & -4096;
+        Arrays.fill(bytes, page, page + 4096, (byte) 0);
+        return bytes;
     }
 
     @Test
