@@ -7,6 +7,9 @@ import java.nio.file.Path;
 /** A server process under test. It listens on loopback only. */
 interface Server extends AutoCloseable {
 
+    /** How often what happens by the clock happens, so that tests can wait for it. */
+    String PERIOD = "1s";
+
     /** Where clients connect: {@code tcp://127.0.0.1:port}. The same over restarts. */
     URI controller();
 
@@ -38,7 +41,7 @@ interface Server extends AutoCloseable {
      */
     static Server start(String name) {
         return switch (kind()) {
-            case "headrace" -> startHeadrace(name);
+            case "headrace" -> startHeadrace(name, "--retention-period", PERIOD, "--watermark-period", PERIOD);
             case "reference" -> ReferenceProcess.start(name, Path.of(property("compat.reference")), logs());
             default -> new RunningServer(URI.create(kind()));
         };

@@ -51,7 +51,7 @@ final class FullDiskIT {
 
     @AfterEach
     void end() throws Exception {
-        writers.forEach(PersistentWriter::close);
+        writers.forEach(PersistentWriter::stop);
         if (server != null) {
             server.close();
         }
@@ -106,7 +106,7 @@ final class FullDiskIT {
     private void assertNothingLost() throws Exception {
         server.kill();
         startServer();
-        writers.forEach(PersistentWriter::close);
+        writers.forEach(PersistentWriter::stop);
         try (StoreClient reader = new StoreClient(addresses.store())) {
             for (PersistentWriter writer : writers) {
                 writer.assertStored(reader);

@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -43,9 +44,9 @@ final class HostilePeersIT {
             Addresses addresses = server.awaitReady();
             try (PersistentWriter bystander = new PersistentWriter(addresses::store, 1)) {
                 awaitMore(bystander, server);
-                for (Mistake mistake : mistakes()) {
-                    assertClosed(addresses.store(), mistake.bytes());
-                    awaitLine(server, mistake.reason());
+                for (Map.Entry<String, byte[]> mistake : mistakes().entrySet()) {
+                    assertClosed(addresses.store(), mistake.getValue());
+                    awaitLine(server, mistake.getKey());
                 }
                 for (int i = 0; i < 20; i++) {
                     assertClosed(addresses.controller(), garbage(i));
@@ -56,7 +57,7 @@ final class HostilePeersIT {
                         .isEqualTo(200);
                 awaitMore(bystander, server);
                 assertThat(bystander.connections()).isEqualTo(1);
-                bystander.close();
+                bystander.stop();
                 try (StoreClient reader = new StoreClient(addresses.store())) {
                     bystander.assertStored(reader);
                 }
@@ -65,17 +66,16 @@ final class HostilePeersIT {
         }
     }
 
-    private record Mistake(byte[] bytes, String reason) {}
-
-    private static List<Mistake> mistakes() {
-        return List.of(
-                new Mistake(garbage(0), "unknown command"),
-                new Mistake(ascii("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"), "it looks like HTTP:"),
-                new Mistake(ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), "it looks like HTTP/2 (a gRPC client?)"),
-                new Mistake(header(3, 16 << 20), "16777216"),
-                new Mistake(header(3, -1), "-1"),
-                new Mistake(bytes(new WireCommand.Hello(99, 98)), "it speaks versions 98 to 99"),
-                new Mistake(appendOfAStranger(), "was not set up"));
+    /** What is sent, by what the log says then. */
+    private static Map<String, byte[]> mistakes() {
+        return Map.of(
+                "unknown command", garbage(0),
+                "it looks like HTTP:", ascii("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+                "it looks like HTTP/2 (a gRPC client?)", ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+                "16777216", header(3, 16 << 20),
+                "-1", header(3, -1),
+                "it speaks versions 98 to 99", bytes(new WireCommand.Hello(99, 98)),
+                "was not set up", appendOfAStranger());
     }
 
     private static byte[] garbage(int seed) {
@@ -99,11 +99,7 @@ final class HostilePeersIT {
 
     private static byte[] appendOfAStranger() {
         return bytes(AppendBlocks.encode(
-                UnpooledByteBufAllocator.DEFAULT,
-                new UUID(8, 8),
-                List.of(Unpooled.wrappedBuffer(new byte[10])),
-                1,
-                1));
+                UnpooledByteBufAllocator.DEFAULT, new UUID(8, 8), List.of(Unpooled.wrappedBuffer(new byte[10])), 1, 1));
     }
 
     private static byte[] bytes(ByteBuf buffer) {

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ final class PersistentWriter implements AutoCloseable {
     private final UUID writer;
     private final Thread thread;
     private volatile long acknowledged;
-    private volatile int connections;
+    private final AtomicInteger connections = new AtomicInteger();
     private volatile boolean stopped;
     private volatile @Nullable AssertionError failure;
 
@@ -60,18 +61,23 @@ final class PersistentWriter implements AutoCloseable {
 
     /** How many connections it has needed so far. */
     int connections() {
-        return connections;
+        return connections.get();
+    }
+
+    /** Ends when what is under way is answered, or refused. */
+    void stop() {
+        stopped = true;
     }
 
     @Override
     public void close() {
-        stopped = true;
+        stop();
     }
 
     private void run() {
         while (!stopped) {
             try (StoreClient client = new StoreClient(store.get())) {
-                connections++;
+                connections.incrementAndGet();
                 write(client);
             } catch (AssertionError e) {
                 failure = e;

@@ -64,6 +64,8 @@ public final class Partitions<C, R> {
             data = append.data().readableBytes();
         } else if (command instanceof SegmentCommand.AppendAt append) {
             data = append.data().readableBytes();
+        } else if (command instanceof SegmentCommand.Called called) {
+            return bytesOf(called.command());
         }
         return data + COMMAND_BYTES;
     }
