@@ -2,75 +2,90 @@
 package io.headrace.engine.streams;
 
 import io.headrace.engine.streams.Row.CompletedRow;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** How transactions ended, for a day. Outlives the streams. Each stream's are in the order in which they ended. */
+/** How transactions ended, for a day. Outlives the streams. All is kept in the order in which they ended. */
 final class Completed {
-    private final Map<StreamName, LinkedHashMap<UUID, CompletedRow>> byStream = new LinkedHashMap<>();
+
+    private static final class OfStream {
+        final Map<UUID, CompletedRow> byId = new HashMap<>();
+        final Deque<CompletedRow> rows = new ArrayDeque<>();
+    }
+
+    private final Map<StreamName, OfStream> streams = new HashMap<>();
+    private final Set<CompletedRow> all = new LinkedHashSet<>();
 
     void put(CompletedRow row) {
-        byStream.computeIfAbsent(row.name(), n -> new LinkedHashMap<>()).put(row.id(), row);
+        OfStream stream = streams.computeIfAbsent(row.name(), n -> new OfStream());
+        stream.byId.put(row.id(), row);
+        stream.rows.add(row);
+        all.add(row);
     }
 
     void remove(CompletedRow row) {
-        Map<UUID, CompletedRow> rows = byStream.get(row.name());
-        if (rows != null) {
-            rows.remove(row.id());
-            if (rows.isEmpty()) {
-                byStream.remove(row.name());
+        OfStream stream = streams.get(row.name());
+        CompletedRow known = stream == null ? null : stream.byId.remove(row.id());
+        if (stream != null && known != null) {
+            all.remove(known);
+            // It is the first one.
+            stream.rows.removeFirstOccurrence(known);
+            if (stream.rows.isEmpty()) {
+                streams.remove(row.name());
             }
         }
     }
 
     @Nullable
     CompletedRow find(StreamName stream, UUID transaction) {
-        Map<UUID, CompletedRow> rows = byStream.get(stream);
-        return rows == null ? null : rows.get(transaction);
+        OfStream rows = streams.get(stream);
+        return rows == null ? null : rows.byId.get(transaction);
     }
 
     /** The newest ones of a stream. */
     Map<UUID, Boolean> latest(StreamName stream, int limit) {
-        Map<UUID, CompletedRow> rows = byStream.getOrDefault(stream, new LinkedHashMap<>());
         Map<UUID, Boolean> latest = new HashMap<>();
-        List<CompletedRow> ordered = new ArrayList<>(rows.values());
-        Collections.reverse(ordered);
-        for (CompletedRow row : ordered) {
-            if (latest.size() == limit) {
-                break;
+        OfStream rows = streams.get(stream);
+        if (rows != null) {
+            Iterator<CompletedRow> newest = rows.rows.descendingIterator();
+            while (newest.hasNext() && latest.size() < limit) {
+                CompletedRow row = newest.next();
+                latest.put(row.id(), row.committed());
             }
-            latest.put(row.id(), row.committed());
         }
         return latest;
     }
 
-    /** Up to {@code limit} rows that ended before a time, or are not among the newest {@code keep} of their stream. */
-    List<CompletedRow> expired(long beforeMillis, int keep, int limit) {
+    /** The oldest one of a stream, if it has more than {@code keep}; else null. */
+    @Nullable
+    CompletedRow surplus(StreamName stream, int keep) {
+        OfStream rows = streams.get(stream);
+        return rows == null || rows.rows.size() <= keep ? null : rows.rows.getFirst();
+    }
+
+    /** Up to {@code limit} rows that ended before a time. */
+    List<CompletedRow> expired(long beforeMillis, int limit) {
         List<CompletedRow> expired = new ArrayList<>();
-        for (Map<UUID, CompletedRow> rows : byStream.values()) {
-            int surplus = rows.size() - keep;
-            Iterator<CompletedRow> oldest = rows.values().iterator();
-            while (oldest.hasNext() && expired.size() < limit) {
-                CompletedRow row = oldest.next();
-                if (row.atMillis() >= beforeMillis && surplus <= 0) {
-                    break;
-                }
-                surplus--;
-                expired.add(row);
+        for (CompletedRow row : all) {
+            if (row.atMillis() >= beforeMillis || expired.size() == limit) {
+                break;
             }
+            expired.add(row);
         }
         return expired;
     }
 
     void forEachRow(Consumer<Row> consumer) {
-        byStream.values().forEach(rows -> rows.values().forEach(consumer));
+        all.forEach(consumer);
     }
 }

@@ -4,7 +4,6 @@ package io.headrace.engine.streams;
 import io.headrace.codecs.name.SegmentName;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
-import io.headrace.engine.streams.Row.CompletedRow;
 import io.headrace.engine.streams.Row.EpochRow;
 import io.headrace.engine.streams.Row.SealedSizesRow;
 import io.headrace.engine.streams.Row.StreamState;
@@ -177,8 +176,7 @@ final class TransactionCommit implements Procedure {
         for (UUID id : commit.transactions()) {
             TransactionRow row = stream.transactions.get(id);
             if (row != null) {
-                c.put(new CompletedRow(stream.name(), id, true, c.now()));
-                c.remove(row);
+                Transactions.end(row, true, c);
             }
         }
         if (stream.state() == StreamState.COMMITTING_TXN) {

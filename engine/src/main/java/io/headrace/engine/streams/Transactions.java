@@ -174,6 +174,16 @@ final class Transactions implements Procedure {
         open.forEach(row -> abort(row, c));
     }
 
+    /** Replaces a transaction by its outcome, and forgets the oldest outcome if there are too many. */
+    static void end(TransactionRow row, boolean committed, Context c) {
+        c.put(new CompletedRow(row.name(), row.id(), committed, c.now()));
+        c.remove(row);
+        CompletedRow oldest = c.state().completed.surplus(row.name(), MAX_COMPLETED);
+        if (oldest != null) {
+            c.remove(oldest);
+        }
+    }
+
     void state(StreamCommand.GetTransactionState command, ReplyTo<? super StreamReply> replyTo, Context c) {
         c.reply(replyTo, stateOf(command.stream(), command.transaction(), c));
     }
@@ -223,8 +233,7 @@ final class Transactions implements Procedure {
             }
         }
         if (c.now() >= nextPurgeMillis) {
-            List<CompletedRow> old =
-                    c.state().completed.expired(c.now() - options.completedMillis(), MAX_COMPLETED, ROUND);
+            List<CompletedRow> old = c.state().completed.expired(c.now() - options.completedMillis(), ROUND);
             old.forEach(c::remove);
             nextPurgeMillis = old.size() == ROUND ? 0 : c.now() + 1_000;
         }
@@ -273,8 +282,7 @@ final class Transactions implements Procedure {
                     new StreamReply.Failed(Code.INVALID_ARGUMENT, "the transaction was aborted already"));
             c.start(subject);
         } else if (row.state() == TransactionState.ABORTING) {
-            c.put(new CompletedRow(row.name(), row.id(), false, c.now()));
-            c.remove(row);
+            end(row, false, c);
             c.release(new Subject.OfStream(of.stream()));
         }
     }

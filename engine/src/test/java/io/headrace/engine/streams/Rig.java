@@ -93,6 +93,10 @@ final class Rig {
 
     long now = 1_000_000;
     int turns;
+
+    /** How often the machine has asked for the time: whoever looks at many things to see what is due does that often. */
+    int asked;
+
     StreamsMachine machine;
     private int generation;
 
@@ -212,8 +216,7 @@ final class Rig {
         }
         if (messages.isEmpty() || (faults > 0 && random.nextInt(20) == 0)) {
             now += 100;
-            inTurn(machine::tick);
-            commit();
+            tick();
             return;
         }
         int index = faults > 0 ? random.nextInt(Math.min(8, messages.size())) : 0;
@@ -276,6 +279,11 @@ final class Rig {
         return rows;
     }
 
+    void tick() {
+        inTurn(machine::tick);
+        commit();
+    }
+
     void snapshot() {
         commit();
         ByteBuf out = Unpooled.buffer();
@@ -319,6 +327,7 @@ final class Rig {
     private final class RigTurn implements Turn<StreamCommand, StreamReply> {
         @Override
         public long now() {
+            asked++;
             return now;
         }
 

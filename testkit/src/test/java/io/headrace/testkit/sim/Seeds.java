@@ -24,17 +24,24 @@ public final class Seeds {
     }
 
     private static void run(long seed, LongConsumer simulation) {
+        try {
+            counting(() -> simulation.accept(seed));
+        } catch (RuntimeException | AssertionError e) {
+            throw new AssertionError("seed " + seed + " failed; again with -Dheadrace.seed=" + seed + ": " + e, e);
+        }
+    }
+
+    /** Runs something that must give back every buffer, without the leak detector. */
+    public static void counting(Runnable simulation) {
         ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
         try {
             long before = buffers();
-            simulation.accept(seed);
+            simulation.run();
             long leaked = buffers() - before;
             if (leaked != 0) {
                 throw new AssertionError(leaked + " buffers leaked");
             }
-        } catch (RuntimeException | AssertionError e) {
-            throw new AssertionError("seed " + seed + " failed; again with -Dheadrace.seed=" + seed + ": " + e, e);
         } finally {
             ResourceLeakDetector.setLevel(level);
         }

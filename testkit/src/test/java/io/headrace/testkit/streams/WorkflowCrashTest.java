@@ -4,6 +4,7 @@ package io.headrace.testkit.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.streams.StreamCommand;
+import io.headrace.testkit.sim.Seeds;
 import io.headrace.testkit.streams.CalmWorld.Victim;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,14 +25,16 @@ class WorkflowCrashTest {
     @ParameterizedTest
     @EnumSource(Workflow.class)
     void crashOfStreamsAfterAnyFrame(Workflow workflow) {
-        assertThat(sweep(workflow, Victim.STREAMS)).as("frames").isPositive();
+        Seeds.counting(
+                () -> assertThat(sweep(workflow, Victim.STREAMS)).as("frames").isPositive());
     }
 
     /** An update of a reader group touches no segment. */
     @ParameterizedTest
     @EnumSource(value = Workflow.class, mode = EnumSource.Mode.EXCLUDE, names = "UPDATE_GROUP")
     void crashOfSegmentsAfterAnyFrame(Workflow workflow) {
-        assertThat(sweep(workflow, Victim.SEGMENTS)).as("frames").isPositive();
+        Seeds.counting(
+                () -> assertThat(sweep(workflow, Victim.SEGMENTS)).as("frames").isPositive());
     }
 
     /** Returns after how many frames there was a crash. */
