@@ -50,6 +50,10 @@ final class Watermarks {
     }
 
     static NoteTimestampStatus note(StreamData stream, String writer, long timestamp, StreamCut position, Context c) {
+        if (stream.name().isMark() || stream.name().scope().equals(Names.SYSTEM_SCOPE)) {
+            // No watermarks are emitted for these: there is nothing to remember.
+            return NoteTimestampStatus.SUCCESS;
+        }
         WriterRow known = stream.writers.get(writer);
         if (known == null && stream.writers.size() >= MAX_WRITERS) {
             return NoteTimestampStatus.INTERNAL_ERROR;
@@ -105,9 +109,6 @@ final class Watermarks {
     }
 
     private boolean isReady(StreamData stream) {
-        if (stream.name().isMark() || stream.name().scope().equals(Names.SYSTEM_SCOPE)) {
-            return false;
-        }
         // A commit may have noted positions in epochs that it has not put into the history yet.
         boolean isSettled = !(stream.work instanceof Work.Commit)
                 || stream.writers.values().stream().allMatch(w -> StreamCuts.isKnown(stream.graph, w.position()));

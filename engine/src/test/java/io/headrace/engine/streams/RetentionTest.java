@@ -13,7 +13,10 @@ import io.headrace.engine.streams.StreamReply.Cut;
 import io.headrace.engine.streams.StreamReply.UpdateStreamStatus;
 import io.headrace.engine.streams.StreamReply.UpdateSubscriberStatus;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -304,6 +307,85 @@ class RetentionTest {
         assertThat(most).isLessThanOrEqualTo(16);
         assertThat(before - first).isBetween(streams, streams + 100);
         assertThat(rig.rows(SampleRow.class)).hasSize(streams);
+    }
+
+    /** The head never goes back, and without a maximum never past what a subscriber has said that it needs. */
+    @Test
+    void anythingMayHappen() {
+        for (int seed = 0; seed < 40; seed++) {
+            Random random = new Random(seed);
+            boolean bySize = random.nextBoolean();
+            RetentionPolicy.Type type = bySize ? RetentionPolicy.Type.SIZE : RetentionPolicy.Type.TIME;
+            Rig rig = rig(1, type, bySize ? random.nextInt(20) : random.nextInt(4_000), Long.MAX_VALUE);
+            List<UUID> groups = List.of(GROUP, new UUID(4, 4));
+            Map<UUID, StreamCut> needed = new HashMap<>();
+            for (UUID group : groups) {
+                subscribe(rig, "g" + group, group);
+                StreamCut cut = tail(rig);
+                release(rig, "g" + group, group, cut);
+                needed.put(group, cut);
+            }
+            StreamCut head = head(rig);
+            int moved = 0;
+            for (int step = 0; step < 60; step++) {
+                List<SegmentRange> current = current(rig);
+                SegmentRange segment = current.get(random.nextInt(current.size()));
+                append(rig, Names.segment(S, segment.id()), random.nextInt(6));
+                if (random.nextInt(6) == 0) {
+                    scale(rig, random, current);
+                }
+                if (random.nextInt(3) == 0) {
+                    UUID group = groups.get(random.nextInt(2));
+                    StreamCut cut = tail(rig);
+                    release(rig, "g" + group, group, cut);
+                    needed.put(group, cut);
+                }
+                if (random.nextInt(10) == 0) {
+                    rig.crash();
+                }
+                rig.pass(random.nextInt(1_500));
+                EpochGraph graph = new EpochGraph();
+                rig.rows(Row.EpochRow.class).stream()
+                        .filter(row -> row.name().equals(S))
+                        .forEach(row -> graph.add(row.epoch()));
+                StreamCut now = head(rig);
+                assertThat(StreamCuts.compare(graph, now, head))
+                        .as("seed %d: %s behind %s", seed, now, head)
+                        .isEqualTo(StreamCuts.Order.EQUAL_OR_AFTER);
+                needed.forEach((group, cut) ->
+                        assertThat(StreamCuts.compare(graph, cut, now)).isEqualTo(StreamCuts.Order.EQUAL_OR_AFTER));
+                moved += now.equals(head) ? 0 : 1;
+                head = now;
+            }
+            assertThat(moved).as("seed %d", seed).isGreaterThan(2);
+        }
+    }
+
+    private static List<SegmentRange> current(Rig rig) {
+        return ((StreamReply.Segments) rig.ask(new StreamCommand.GetCurrentSegments(S))).segments();
+    }
+
+    private static StreamCut tail(Rig rig) {
+        Map<Long, Long> offsets = new HashMap<>();
+        for (SegmentRange segment : current(rig)) {
+            offsets.put(segment.id(), (long)
+                    rig.store.events(Names.segment(S, segment.id())).size());
+        }
+        return StreamCut.of(offsets);
+    }
+
+    /** Splits a segment, or merges it with the next one. */
+    private static void scale(Rig rig, Random random, List<SegmentRange> current) {
+        int first = random.nextInt(current.size());
+        SegmentRange one = current.get(first);
+        if (first + 1 < current.size() && random.nextBoolean()) {
+            SegmentRange two = current.get(first + 1);
+            rig.ask(new StreamCommand.Scale(S, Set.of(one.id(), two.id()), ranges(one.low(), two.high())));
+        } else {
+            double middle = (one.low() + one.high()) / 2;
+            rig.ask(new StreamCommand.Scale(S, Set.of(one.id()), ranges(one.low(), middle, middle, one.high())));
+        }
+        rig.settle();
     }
 
     @Test

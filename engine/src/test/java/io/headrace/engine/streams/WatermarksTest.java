@@ -312,7 +312,13 @@ class WatermarksTest {
     @Test
     void systemStreamsAndMarkStreamsHaveNone() {
         Rig rig = rig(1, 0);
-        rig.ask(new StreamCommand.NoteTimestamp(S.mark(), "v", 100, cut(0, 1)));
+        StreamName system = new StreamName("_system", "a");
+        rig.ask(createStream(system, 1));
+        for (StreamName stream : List.of(system, S.mark())) {
+            assertThat(rig.ask(new StreamCommand.NoteTimestamp(stream, "v", 100, cut(0, 1))))
+                    .isEqualTo(NoteTimestampStatus.SUCCESS);
+        }
+        assertThat(rig.rows(WriterRow.class)).isEmpty();
         int executed = rig.store.executed;
         rig.pass(5_000);
         assertThat(rig.store.executed).isEqualTo(executed);
