@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.server;
 
+import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.segments.LoadOptions;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
@@ -13,6 +14,7 @@ import io.headrace.engine.streams.StreamsOptions;
 import io.headrace.server.settings.Settings;
 import io.headrace.verticles.bookkeeper.BookKeeperLogStore;
 import io.headrace.verticles.bookkeeper.LogOptions;
+import io.headrace.verticles.bus.LoadBus;
 import io.headrace.verticles.embedded.DiskSpace;
 import io.headrace.verticles.embedded.EmbeddedEnsemble;
 import io.headrace.verticles.embedded.EmbeddedOptions;
@@ -99,6 +101,7 @@ final class Standalone {
                 Partitions.ofScopes(Partitions.evenTable(cluster.streamsPartitions()));
         PartitionOpener opener =
                 new PartitionOpener(host, logs, logs.checkpoints(), PartitionMemory.share(settings, cluster));
+        LoadBus loads = loads(vertx, streams);
         int pace = settings.get(Settings.SCALING_PACE);
         long retentionMillis = settings.get(Settings.RETENTION_PERIOD).toMillis();
         long watermarkMillis = settings.get(Settings.WATERMARK_PERIOD).toMillis();
@@ -107,7 +110,7 @@ final class Standalone {
                 "segments",
                 segments,
                 (number, loop, self) -> new SegmentsMachine(
-                        PooledByteBufAllocator.DEFAULT, LoadOptions.atPace(pace), new LoadsToStreams(loop, streams)),
+                        PooledByteBufAllocator.DEFAULT, LoadOptions.atPace(pace), loads.reportsOf(loop)),
                 PartitionMemory::bytesOf);
         opener.open(
                 "streams",
@@ -140,6 +143,14 @@ final class Standalone {
                 Addresses.of(exposure.advertised(), controllerPort),
                 Addresses.of(exposure.advertised(), storePort),
                 Addresses.of(exposure.advertised(), httpPort));
+    }
+
+    private static LoadBus loads(Vertx vertx, Partitions<StreamCommand, StreamReply> streams) {
+        LoadBus loads = new LoadBus(vertx.eventBus(), streams::indexOf);
+        for (int i = 0; i < streams.count(); i++) {
+            loads.listen(i, report -> streams.submit(report.scope(), report, ReplyTo.none()));
+        }
+        return loads;
     }
 
     private static void hold(WireNode node, boolean isShort, DiskSpace disk) {
