@@ -78,6 +78,7 @@ final class Faces {
                 new ControlOptions(
                         exposure.bind(),
                         port,
+                        settings.get(Settings.CONNECTIONS),
                         new Endpoint(exposure.advertised(), port),
                         new Endpoint(exposure.advertised(), storePort)),
                 streams);
@@ -92,7 +93,13 @@ final class Faces {
                 new ScalingResource(vertx, (command, replyTo) -> streams.submit(command.scope(), command, replyTo));
         HttpServer server = listening(
                 Settings.HTTP_PORT,
-                HealthServer.listen(vertx, exposure.bind(), settings.get(Settings.HTTP_PORT), report, scaling::answer));
+                HealthServer.listen(
+                        vertx,
+                        exposure.bind(),
+                        settings.get(Settings.HTTP_PORT),
+                        settings.get(Settings.CONNECTIONS),
+                        report,
+                        scaling::answer));
         started.add("HTTP", server, s -> Await.result("closing it", s.close(), CLOSE_LIMIT));
         return server.actualPort();
     }

@@ -3,8 +3,10 @@ package io.headrace.server;
 
 import io.headrace.verticles.gateway.HttpAnswers;
 import io.headrace.verticles.gateway.ScalingResource;
+import io.headrace.verticles.net.ConnectionLimit;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -29,19 +31,37 @@ final class HealthServer {
     /**
      * Listens.
      *
+     * @param connections more are refused
      * @param report asked on the event loop for each request; must not block
      * @param others answers requests for other paths; false for those that it does not know
      */
     static Future<HttpServer> listen(
-            Vertx vertx, String host, int port, Supplier<Report> report, Predicate<HttpServerRequest> others) {
+            Vertx vertx,
+            String host,
+            int port,
+            int connections,
+            Supplier<Report> report,
+            Predicate<HttpServerRequest> others) {
+        ConnectionLimit limit = new ConnectionLimit("HTTP", connections);
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(host)
                 .setPort(port)
+                // Whether it is HTTP/2 shows with the first bytes only: until then the connection would not be counted.
+                .setHttp2ClearTextEnabled(false)
                 .setIdleTimeout(IDLE_SECONDS)
                 .setMaxHeaderSize(MAX_HEADER_BYTES);
         return vertx.createHttpServer(options)
+                .connectionHandler(connection -> accept(connection, limit))
                 .requestHandler(request -> answer(request, report, others))
                 .listen();
+    }
+
+    private static void accept(HttpConnection connection, ConnectionLimit limit) {
+        if (limit.enter(connection.remoteAddress())) {
+            connection.closeHandler(nothing -> limit.leave());
+        } else {
+            var unused = connection.close();
+        }
     }
 
     private static void answer(

@@ -133,6 +133,7 @@ final class Standalone {
                 new Credits(CREDIT_BYTES),
                 WireOptions.DEFAULT
                         .listeningOn(exposure.bind(), settings.get(Settings.STORE_PORT))
+                        .accepting(settings.get(Settings.CONNECTIONS))
                         .besideController(settings.get(Settings.CONTROLLER_PORT)));
         ensemble.disk().listen(isShort -> hold(node, isShort, ensemble.disk()));
         int storePort = faces.store(vertx, node, EVENT_LOOPS);
