@@ -13,6 +13,8 @@ enum Metric {
     WRITE_100_B_WORST("events of 100 B, worst second", "events/s", 0),
     WRITE_1_KB("events of 1 KB, median second", "events/s", 0),
     WRITE_1_KB_WORST("events of 1 KB, worst second", "events/s", 0),
+    CATCH_UP_1_KB("catch-up of 4 GiB in events of 1 KB", "MB/s", 0),
+    CATCH_UP_100_KB("catch-up of 4 GiB in events of 100 KB", "MB/s", 0),
     TRANSACTIONS_1("transactions, 1 thread", "1/s", 1),
     TRANSACTION_1_P50("begin to committed, 1 thread, median", "ms", 2),
     TRANSACTION_1_P99("begin to committed, 1 thread, p99", "ms", 2),

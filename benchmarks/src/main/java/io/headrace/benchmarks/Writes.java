@@ -5,12 +5,8 @@ import io.pravega.client.stream.EventStreamWriter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 
 /** One writer, one segment: how long a lone append takes, and how many events a second are acknowledged. */
 final class Writes {
@@ -18,9 +14,6 @@ final class Writes {
     private static final int LONE_APPENDS = 2_000;
     private static final int WARM_UP_SECONDS = 8;
     private static final int MEASURED_SECONDS = 10;
-
-    /** Bytes of events that are left unacknowledged at most. */
-    private static final int IN_FLIGHT_BYTES = 20_000_000;
 
     private final Client client;
     private final Results results;
@@ -59,7 +52,7 @@ final class Writes {
         client.createStream(stream);
         List<Long> perSecond;
         try (EventStreamWriter<byte[]> writer = client.writer(stream)) {
-            perSecond = acknowledgedPerSecond(writer, new byte[eventBytes]);
+            perSecond = acknowledgedPerSecond(writer, eventBytes);
         }
         Collections.sort(perSecond);
         results.add(median, perSecond.get(perSecond.size() / 2));
@@ -67,40 +60,23 @@ final class Writes {
     }
 
     /** Acknowledged events of each measured second; when this returns, all are acknowledged. */
-    private static List<Long> acknowledgedPerSecond(EventStreamWriter<byte[]> writer, byte[] event) throws Exception {
-        int window = IN_FLIGHT_BYTES / event.length;
-        Semaphore inFlight = new Semaphore(window);
-        AtomicLong acknowledged = new AtomicLong();
-        AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
+    private static List<Long> acknowledgedPerSecond(EventStreamWriter<byte[]> writer, int eventBytes) throws Exception {
+        Window window = new Window(writer, eventBytes);
         List<Long> perSecond = new ArrayList<>();
         long start = System.nanoTime();
         long counted = 0;
         for (int second = 1; second <= WARM_UP_SECONDS + MEASURED_SECONDS; second++) {
             long end = start + TimeUnit.SECONDS.toNanos(second);
             for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
-                if (inFlight.tryAcquire(left, TimeUnit.NANOSECONDS)) {
-                    var unused = writer.writeEvent("key", event).whenComplete((done, failure) -> {
-                        if (failure != null) {
-                            failed.compareAndSet(null, failure);
-                        }
-                        acknowledged.incrementAndGet();
-                        inFlight.release();
-                    });
-                }
+                window.write(left);
             }
-            long now = acknowledged.get();
+            long now = window.acknowledged();
             if (second > WARM_UP_SECONDS) {
                 perSecond.add(now - counted);
             }
             counted = now;
         }
-        if (!inFlight.tryAcquire(window, Client.TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("events are not acknowledged");
-        }
-        Throwable failure = failed.get();
-        if (failure != null) {
-            throw new IllegalStateException("an event was not written", failure);
-        }
+        window.finish();
         return perSecond;
     }
 }
