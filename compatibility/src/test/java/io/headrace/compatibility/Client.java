@@ -43,8 +43,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,6 +75,7 @@ final class Client implements AutoCloseable {
     private @Nullable Controller controller;
     private @Nullable ConnectionPool pool;
     private @Nullable ScheduledExecutorService executor;
+    private @Nullable ExecutorService background;
 
     Client(Server server) {
         this(server, "scope-" + NUMBER.incrementAndGet() + "-" + Long.toString(System.nanoTime(), 36));
@@ -169,6 +173,32 @@ final class Client implements AutoCloseable {
             own(created::shutdownNow);
         }
         return executor;
+    }
+
+    /** A part of a test that may throw. */
+    interface Task {
+        void run() throws Exception;
+    }
+
+    /**
+     * Runs a part of the test beside it, in a thread of its own: those of {@link #executor} are for the client, which waits
+     * for ever if they are taken. Interrupted when this object is closed.
+     */
+    Future<?> inBackground(Task task) {
+        return inBackground(() -> {
+            task.run();
+            return null;
+        });
+    }
+
+    /** As the other method, for a part that has a result. */
+    synchronized <T> Future<T> inBackground(Callable<T> task) {
+        if (background == null) {
+            ExecutorService created = Executors.newCachedThreadPool();
+            background = created;
+            own(created::shutdownNow);
+        }
+        return background.submit(task);
     }
 
     /** Closes {@code resource} when the test ends. Closing it earlier, or twice, is harmless. */
