@@ -4,14 +4,18 @@ package io.headrace.benchmarks;
 import io.pravega.client.ClientConfig;
 import io.pravega.client.EventStreamClientFactory;
 import io.pravega.client.KeyValueTableFactory;
+import io.pravega.client.admin.ReaderGroupManager;
 import io.pravega.client.connection.impl.ConnectionPool;
 import io.pravega.client.connection.impl.ConnectionPoolImpl;
 import io.pravega.client.connection.impl.SocketConnectionFactoryImpl;
 import io.pravega.client.control.impl.Controller;
 import io.pravega.client.control.impl.ControllerImpl;
 import io.pravega.client.control.impl.ControllerImplConfig;
+import io.pravega.client.stream.EventStreamReader;
 import io.pravega.client.stream.EventStreamWriter;
 import io.pravega.client.stream.EventWriterConfig;
+import io.pravega.client.stream.ReaderConfig;
+import io.pravega.client.stream.ReaderGroupConfig;
 import io.pravega.client.stream.ScalingPolicy;
 import io.pravega.client.stream.StreamConfiguration;
 import io.pravega.client.stream.TransactionalEventStreamWriter;
@@ -31,11 +35,12 @@ final class Client {
     final String scope = "run-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
     final Controller controller;
     final ConnectionPool connections;
+    private final ClientConfig config;
     private final EventStreamClientFactory streams;
     private final KeyValueTableFactory tables;
 
     Client(String controllerAddress) throws Exception {
-        ClientConfig config = ClientConfig.builder()
+        config = ClientConfig.builder()
                 .controllerURI(URI.create("tcp://" + controllerAddress))
                 .build();
         ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);
@@ -73,6 +78,21 @@ final class Client {
     EventStreamWriter<byte[]> writer(String stream) {
         return streams.createEventWriter(
                 stream, new ByteArraySerializer(), EventWriterConfig.builder().build());
+    }
+
+    /** The only reader of a new group, at the beginning of the stream. */
+    EventStreamReader<byte[]> reader(String stream) {
+        String group = "readers-of-" + stream;
+        try (ReaderGroupManager groups = ReaderGroupManager.withScope(scope, config)) {
+            groups.createReaderGroup(
+                    group,
+                    ReaderGroupConfig.builder().stream(scope + "/" + stream).build());
+        }
+        return streams.createReader(
+                "reader",
+                group,
+                new ByteArraySerializer(),
+                ReaderConfig.builder().build());
     }
 
     /**

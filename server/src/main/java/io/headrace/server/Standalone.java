@@ -113,6 +113,7 @@ final class Standalone {
         int pace = settings.get(Settings.SCALING_PACE);
         long retentionMillis = settings.get(Settings.RETENTION_PERIOD).toMillis();
         long watermarkMillis = settings.get(Settings.WATERMARK_PERIOD).toMillis();
+        long transactionMillis = settings.get(Settings.TRANSACTION_LIFE).toMillis();
         opener.open(
                 "segments",
                 segments,
@@ -126,7 +127,8 @@ final class Standalone {
                         StreamsOptions.of(number, cluster.streamsPartitions())
                                 .withScaling(ScaleLimits.atPace(pace))
                                 .withRetentionMillis(retentionMillis)
-                                .withWatermarkMillis(watermarkMillis),
+                                .withWatermarkMillis(watermarkMillis)
+                                .withTransactionMillis(transactionMillis),
                         // In turns of their own, also if the other partition is on the same loop.
                         (command, replyTo) -> loop.execute(() -> segments.submit(command.segment(), command, replyTo)),
                         (command, replyTo) -> loop.execute(() -> streams.submit(command.scope(), command, replyTo)),

@@ -106,7 +106,8 @@ public final class Partition<C, R> {
             // An output that was set free inside a turn came back as a command: it gets a turn of its own.
             loop.execute(() -> submit(command, replyTo));
         } else if (phase != Phase.SERVING) {
-            replyTo.lost(name + " is " + phase.name().toLowerCase(java.util.Locale.ROOT));
+            String reason = name + " is " + phase.name().toLowerCase(java.util.Locale.ROOT);
+            deliver(() -> replyTo.lost(reason));
         } else {
             turn.execute(command, replyTo, null);
         }
@@ -236,23 +237,32 @@ public final class Partition<C, R> {
         }
     }
 
+    /** Hands over an output. Who receives it may fail; that must not cost the others theirs. */
+    private static void deliver(Runnable output) {
+        try {
+            output.run();
+        } catch (RuntimeException e) {
+            LOG.error("An output could not be delivered", e);
+        }
+    }
+
     private record HeldReply<R>(StateMachine<?, R> machine, ReplyTo<? super R> replyTo, R reply) implements Output {
         @Override
         public void release() {
-            replyTo.reply(reply);
+            deliver(() -> replyTo.reply(reply));
         }
 
         @Override
         public void drop(String reason) {
             machine.discard(reply);
-            replyTo.lost(reason);
+            deliver(() -> replyTo.lost(reason));
         }
     }
 
     private record HeldAction(Runnable action) implements Output {
         @Override
         public void release() {
-            action.run();
+            deliver(action);
         }
 
         @Override
@@ -432,7 +442,7 @@ public final class Partition<C, R> {
                             name,
                             command.getClass().getSimpleName(),
                             e);
-                    replyTo.lost("internal error");
+                    deliver(() -> replyTo.lost("internal error"));
                 }
             } finally {
                 use(null);
@@ -463,7 +473,7 @@ public final class Partition<C, R> {
 
                 @Override
                 public void lost(String reason) {
-                    replyTo.lost(reason);
+                    deliver(() -> replyTo.lost(reason));
                 }
             });
         }
@@ -574,7 +584,7 @@ public final class Partition<C, R> {
 
                 @Override
                 public void lost(String reason) {
-                    replyTo.lost(reason);
+                    deliver(() -> replyTo.lost(reason));
                 }
             });
         }

@@ -120,6 +120,14 @@ public final class Settings {
             Duration.ofSeconds(10),
             "How often readers of a stream whose writers note times are told what time it has come to.");
 
+    public static final Setting<Duration> TRANSACTION_LIFE = Setting.time(
+            "transaction-life",
+            Duration.ofSeconds(10),
+            Duration.ofHours(24),
+            Duration.ofHours(24),
+            "How long a transaction may stay open at most. After that it is aborted, even if its writer still says that"
+                    + " it is at work.");
+
     public static final Setting<Integer> SCALING_PACE = Setting.number(
             "scaling-pace",
             "N",
@@ -151,6 +159,7 @@ public final class Settings {
             TIER2,
             RETENTION_PERIOD,
             WATERMARK_PERIOD,
+            TRANSACTION_LIFE,
             SCALING_PACE,
             LOG_LEVEL);
 
