@@ -3,6 +3,7 @@ package io.headrace.benchmarks;
 
 import io.pravega.client.ClientConfig;
 import io.pravega.client.EventStreamClientFactory;
+import io.pravega.client.KeyValueTableFactory;
 import io.pravega.client.admin.ReaderGroupManager;
 import io.pravega.client.connection.impl.ConnectionPool;
 import io.pravega.client.connection.impl.ConnectionPoolImpl;
@@ -19,6 +20,9 @@ import io.pravega.client.stream.ScalingPolicy;
 import io.pravega.client.stream.StreamConfiguration;
 import io.pravega.client.stream.TransactionalEventStreamWriter;
 import io.pravega.client.stream.impl.ByteArraySerializer;
+import io.pravega.client.tables.KeyValueTable;
+import io.pravega.client.tables.KeyValueTableClientConfiguration;
+import io.pravega.client.tables.KeyValueTableConfiguration;
 import java.net.URI;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,6 +37,7 @@ final class Client {
     final ConnectionPool connections;
     private final ClientConfig config;
     private final EventStreamClientFactory streams;
+    private final KeyValueTableFactory tables;
 
     Client(String controllerAddress) throws Exception {
         config = ClientConfig.builder()
@@ -43,6 +48,7 @@ final class Client {
                 ControllerImplConfig.builder().clientConfig(config).build(), executor);
         connections = new ConnectionPoolImpl(config, new SocketConnectionFactoryImpl(config));
         streams = EventStreamClientFactory.withScope(scope, config);
+        tables = KeyValueTableFactory.withScope(scope, config);
         controller.createScope(scope).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -55,6 +61,18 @@ final class Client {
         return StreamConfiguration.builder()
                 .scalingPolicy(ScalingPolicy.fixed(1))
                 .build();
+    }
+
+    /** Creates a key-value table of one partition and opens it. */
+    KeyValueTable createTable(String table, int keyBytes) throws Exception {
+        KeyValueTableConfiguration configuration = KeyValueTableConfiguration.builder()
+                .partitionCount(1)
+                .primaryKeyLength(keyBytes)
+                .secondaryKeyLength(0)
+                .build();
+        controller.createKeyValueTable(scope, table, configuration).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        return tables.forKeyValueTable(
+                table, KeyValueTableClientConfiguration.builder().build());
     }
 
     EventStreamWriter<byte[]> writer(String stream) {

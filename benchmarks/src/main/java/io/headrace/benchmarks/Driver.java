@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Arguments: name of the server; its controller as {@code host:port}; a directory on the servers' disk; the file that
  * gets the results; then the measurements: {@code disk}, {@code writes}, {@code history},
- * {@code transactions}, {@code scaling}, {@code metadata}, or none for all.
+ * {@code transactions}, {@code scaling}, {@code metadata}, {@code tables}, or none for all.
  */
 public final class Driver {
 
@@ -49,6 +49,7 @@ public final class Driver {
         all.put("transactions", () -> Transactions.measure(client, results));
         all.put("scaling", () -> Scaling.measure(client, results));
         all.put("metadata", () -> Metadata.measure(client, results));
+        all.put("tables", () -> Tables.measure(client, results));
         boolean complete = true;
         for (Map.Entry<String, Measurement> each : all.entrySet()) {
             String name = each.getKey();

@@ -33,7 +33,13 @@ enum Metric {
     STREAMS_CREATED("streams created, 16 at a time", "1/s", 0),
     LOOKUP_P50("current segments of one stream, median", "ms", 3),
     LOOKUP_P99("current segments of one stream, p99", "ms", 3),
-    LOOKUPS("current segments, 16 questions at a time", "1/s", 0);
+    LOOKUPS("current segments, 16 questions at a time", "1/s", 0),
+    PUT_P50("put of 100 B into a table, median", "ms", 3),
+    PUT_P99("put of 100 B into a table, p99", "ms", 3),
+    GET_P50("get of 100 B from a table, median", "ms", 3),
+    GET_P99("get of 100 B from a table, p99", "ms", 3),
+    PUTS("puts of 100 B, 100 at a time", "1/s", 0),
+    GETS("gets of 100 B, 100 at a time", "1/s", 0);
 
     final String title;
     final String unit;

@@ -153,6 +153,19 @@ class FormatTest {
             03 07 01 01 d804 02 d704 01 07 02 04 01 00 e807 02 03 9003 00
             """;
 
+    /** {@link #SNAPSHOT_BYTES_3} as it is written since the entries of tables are rows beside the snapshot. */
+    private static final String SNAPSHOT_WITHOUT_ROWS = """
+            03 07 04
+            01 05 732f742f30 01 01 e807 8020 d00f 16 04 04 03
+            02 0000000000000005 0000000000000006 05 0000000000001112 0000000000002122 12
+            02 01 02 1a d902 03 02 bd03
+            03 01 74 02 00 00 00 e40f 00 00 00 00 00 00
+            01 0d 732f745f6b767461626c652f30 05 00 00 4d e80f 10 00 00 00 00 00 03 3f 02
+            01 11 5f73797374656d2f5f7461626c65732f61 04 00 00 00 ea0f 0c 00 00 00 00 00 00 60 02
+            00
+            03 07 01 01 d804 02 d704 01 07 02 04 01 00 e807 02 03 9003 00
+            """;
+
     private static ByteBuf text(String text) {
         return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
     }
@@ -301,7 +314,7 @@ class FormatTest {
     void theNewestSnapshotIsWrittenAsEver() {
         ByteBuf out = Unpooled.buffer();
         Snapshot.write(replayed(RECORD_BYTES, TABLE_RECORD_BYTES, CALL_RECORD_BYTES), out);
-        assertThat(ByteBufUtil.hexDump(out)).isEqualTo(SNAPSHOT_BYTES_3.replaceAll("\\s", ""));
+        assertThat(ByteBufUtil.hexDump(out)).isEqualTo(SNAPSHOT_WITHOUT_ROWS.replaceAll("\\s", ""));
     }
 
     @Test
