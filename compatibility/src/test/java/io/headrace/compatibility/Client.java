@@ -11,6 +11,7 @@ import io.pravega.client.EventStreamClientFactory;
 import io.pravega.client.SynchronizerClientFactory;
 import io.pravega.client.admin.ReaderGroupManager;
 import io.pravega.client.admin.StreamManager;
+import io.pravega.client.admin.impl.ReaderGroupManagerImpl;
 import io.pravega.client.connection.impl.ConnectionPool;
 import io.pravega.client.connection.impl.ConnectionPoolImpl;
 import io.pravega.client.connection.impl.SocketConnectionFactoryImpl;
@@ -33,6 +34,7 @@ import io.pravega.client.stream.ScalingPolicy;
 import io.pravega.client.stream.Stream;
 import io.pravega.client.stream.StreamConfiguration;
 import io.pravega.client.stream.TransactionalEventStreamWriter;
+import io.pravega.client.stream.impl.ClientFactoryImpl;
 import io.pravega.client.stream.impl.UTF8StringSerializer;
 import java.net.URI;
 import java.time.Duration;
@@ -260,9 +262,15 @@ final class Client implements AutoCloseable {
         return group(name, builder.build());
     }
 
+    /**
+     * A new group. The client looks for the end of a checkpoint twice a second, one look after the other; one that has to
+     * wait for its turn runs in the internal executor. That of a manager made the usual way has one thread, so that such
+     * a look waits for itself until it times out. This one has several.
+     */
     ReaderGroup group(String name, ReaderGroupConfig groupConfig) {
         assertThat(groups().createReaderGroup(name, groupConfig)).isTrue();
-        return own(groups().getReaderGroup(name));
+        ClientFactoryImpl factory = new ClientFactoryImpl(scope, controller(), pool());
+        return own(new ReaderGroupManagerImpl(scope, controller(), factory).getReaderGroup(name));
     }
 
     EventStreamReader<String> reader(String id, String group) {

@@ -2,16 +2,14 @@
 package io.headrace.server;
 
 import io.headrace.verticles.gateway.HttpAnswers;
-import io.headrace.verticles.gateway.ScalingResource;
 import io.headrace.verticles.net.ConnectionLimit;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
-import java.util.function.Predicate;
+import io.vertx.ext.web.Router;
 import java.util.function.Supplier;
 
 /** Answers {@code GET /health}: 200 when everything serves, 503 when something does not, with the details as JSON. */
@@ -32,16 +30,11 @@ final class HealthServer {
      * Listens.
      *
      * @param connections more are refused
+     * @param router has the other paths
      * @param report asked on the event loop for each request; must not block
-     * @param others answers requests for other paths; false for those that it does not know
      */
     static Future<HttpServer> listen(
-            Vertx vertx,
-            String host,
-            int port,
-            int connections,
-            Supplier<Report> report,
-            Predicate<HttpServerRequest> others) {
+            Vertx vertx, String host, int port, int connections, Router router, Supplier<Report> report) {
         ConnectionLimit limit = new ConnectionLimit("HTTP", connections);
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(host)
@@ -50,9 +43,23 @@ final class HealthServer {
                 .setHttp2ClearTextEnabled(false)
                 .setIdleTimeout(IDLE_SECONDS)
                 .setMaxHeaderSize(MAX_HEADER_BYTES);
+        router.get("/health").handler(context -> {
+            Report now = report.get();
+            HttpAnswers.json(context.request(), now.healthy() ? 200 : 503, now.details());
+        });
+        router.errorHandler(
+                404, context -> HttpAnswers.problem(context.request(), 404, "there is nothing at this path"));
+        router.errorHandler(
+                405,
+                context -> HttpAnswers.problem(
+                        context.request(),
+                        405,
+                        "this path does not know the method "
+                                + context.request().method()));
+        router.errorHandler(400, context -> HttpAnswers.problem(context.request(), 400, "the path cannot be decoded"));
         return vertx.createHttpServer(options)
                 .connectionHandler(connection -> accept(connection, limit))
-                .requestHandler(request -> answer(request, report, others))
+                .requestHandler(router)
                 .listen();
     }
 
@@ -61,18 +68,6 @@ final class HealthServer {
             connection.closeHandler(nothing -> limit.leave());
         } else {
             var unused = connection.close();
-        }
-    }
-
-    private static void answer(
-            HttpServerRequest request, Supplier<Report> report, Predicate<HttpServerRequest> others) {
-        if ("/health".equals(request.path())) {
-            if (HttpAnswers.isRead(request)) {
-                Report now = report.get();
-                HttpAnswers.json(request, now.healthy() ? 200 : 503, now.details());
-            }
-        } else if (!others.test(request)) {
-            HttpAnswers.problem(request, 404, "there are only /health and " + ScalingResource.PATH + " here");
         }
     }
 }

@@ -12,6 +12,8 @@ import io.headrace.engine.streams.StreamReply;
 import io.headrace.engine.streams.StreamsMachine;
 import io.headrace.engine.streams.StreamsOptions;
 import io.headrace.server.settings.Settings;
+import io.headrace.tiering.ChunkStorage;
+import io.headrace.tiering.ChunkStorages;
 import io.headrace.verticles.bookkeeper.BookKeeperLogStore;
 import io.headrace.verticles.bookkeeper.LogOptions;
 import io.headrace.verticles.bus.LoadBus;
@@ -21,6 +23,8 @@ import io.headrace.verticles.embedded.EmbeddedOptions;
 import io.headrace.verticles.host.HostOptions;
 import io.headrace.verticles.host.PartitionHost;
 import io.headrace.verticles.host.Partitions;
+import io.headrace.verticles.rocksdb.RocksCheckpointStore;
+import io.headrace.verticles.rocksdb.RocksOptions;
 import io.headrace.verticles.wire.Credits;
 import io.headrace.verticles.wire.WireNode;
 import io.headrace.verticles.wire.WireOptions;
@@ -93,14 +97,21 @@ final class Standalone {
         BookKeeperLogStore logs = started.add(
                 "logs", BookKeeperLogStore.connect(LogOptions.of(ensemble.connectString())), BookKeeperLogStore::close);
 
+        ChunkStorage chunks = started.add(
+                "chunks", ChunkStorages.open(data.path().resolve("chunks").toUri()), ChunkStorage::close);
+        RocksCheckpointStore checkpoints = started.add(
+                "rows",
+                new RocksCheckpointStore(
+                        data.path().resolve("rows"), chunks, logs.formerCheckpoints(), RocksOptions.DEFAULT),
+                RocksCheckpointStore::close);
+
         Vertx vertx = started.add("event loops", vertx(), v -> Await.result("ending", v.close(), END_LIMIT));
         PartitionHost host = started.add("partitions", host(vertx), h -> Await.result("ending", h.close(), END_LIMIT));
         Partitions<SegmentCommand, SegmentReply> segments =
                 Partitions.ofSegments(Partitions.evenTable(cluster.segmentsPartitions()));
         Partitions<StreamCommand, StreamReply> streams =
                 Partitions.ofScopes(Partitions.evenTable(cluster.streamsPartitions()));
-        PartitionOpener opener =
-                new PartitionOpener(host, logs, logs.checkpoints(), PartitionMemory.share(settings, cluster));
+        PartitionOpener opener = new PartitionOpener(host, logs, checkpoints, PartitionMemory.share(settings, cluster));
         LoadBus loads = loads(vertx, streams);
         int pace = settings.get(Settings.SCALING_PACE);
         long retentionMillis = settings.get(Settings.RETENTION_PERIOD).toMillis();

@@ -2,11 +2,11 @@
 package io.headrace.verticles.bookkeeper;
 
 import io.headrace.engine.log.Callback;
-import io.headrace.engine.log.CheckpointStore;
 import io.headrace.engine.log.LogException;
 import io.headrace.engine.log.LogStore;
 import io.headrace.engine.log.PartitionLog;
 import io.headrace.engine.partition.Loop;
+import io.headrace.verticles.rocksdb.FormerCheckpoints;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -95,9 +95,9 @@ public final class BookKeeperLogStore implements LogStore, AutoCloseable {
         new LogOpening(new LogContext(partition, loop, options, nodes, ledgers, open), opened).start();
     }
 
-    /** Where snapshots go: into ledgers of their own. */
-    public CheckpointStore checkpoints() {
-        return new BookKeeperCheckpointStore(ledgers, worker());
+    /** Checkpoints that an older program has stored in ledgers of their own. */
+    public FormerCheckpoints formerCheckpoints() {
+        return new LedgerCheckpoints(ledgers, worker());
     }
 
     /** The ZooKeeper session that descriptors are kept through; for others that need ZooKeeper, too. */

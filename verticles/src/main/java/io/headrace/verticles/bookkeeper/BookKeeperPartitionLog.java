@@ -95,8 +95,8 @@ final class BookKeeperPartitionLog implements PartitionLog {
     }
 
     @Override
-    public @Nullable Checkpoint checkpoint() {
-        return owned.current().checkpoint();
+    public List<Checkpoint> checkpoints() {
+        return owned.current().checkpoints();
     }
 
     @Override
@@ -145,8 +145,8 @@ final class BookKeeperPartitionLog implements PartitionLog {
     }
 
     @Override
-    public void publish(Checkpoint checkpoint, Callback<Done> published) {
-        change(descriptor -> descriptor.withCheckpoint(checkpoint), published);
+    public void publish(List<Checkpoint> checkpoints, Callback<Done> published) {
+        change(descriptor -> descriptor.withCheckpoints(checkpoints), published);
     }
 
     @Override
