@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.server;
 
+import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.segments.LoadOptions;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
@@ -15,6 +16,7 @@ import io.headrace.tiering.ChunkStorage;
 import io.headrace.tiering.ChunkStorages;
 import io.headrace.verticles.bookkeeper.BookKeeperLogStore;
 import io.headrace.verticles.bookkeeper.LogOptions;
+import io.headrace.verticles.bus.LoadBus;
 import io.headrace.verticles.embedded.DiskSpace;
 import io.headrace.verticles.embedded.EmbeddedEnsemble;
 import io.headrace.verticles.embedded.EmbeddedOptions;
@@ -110,6 +112,7 @@ final class Standalone {
         Partitions<StreamCommand, StreamReply> streams =
                 Partitions.ofScopes(Partitions.evenTable(cluster.streamsPartitions()));
         PartitionOpener opener = new PartitionOpener(host, logs, checkpoints, PartitionMemory.share(settings, cluster));
+        LoadBus loads = loads(vertx, streams);
         int pace = settings.get(Settings.SCALING_PACE);
         long retentionMillis = settings.get(Settings.RETENTION_PERIOD).toMillis();
         long watermarkMillis = settings.get(Settings.WATERMARK_PERIOD).toMillis();
@@ -118,7 +121,7 @@ final class Standalone {
                 "segments",
                 segments,
                 (number, loop, self) -> new SegmentsMachine(
-                        PooledByteBufAllocator.DEFAULT, LoadOptions.atPace(pace), new LoadsToStreams(loop, streams)),
+                        PooledByteBufAllocator.DEFAULT, LoadOptions.atPace(pace), loads.reportsOf(loop)),
                 PartitionMemory::bytesOf);
         opener.open(
                 "streams",
@@ -141,6 +144,7 @@ final class Standalone {
                 new Credits(CREDIT_BYTES),
                 WireOptions.DEFAULT
                         .listeningOn(exposure.bind(), settings.get(Settings.STORE_PORT))
+                        .accepting(settings.get(Settings.CONNECTIONS))
                         .besideController(settings.get(Settings.CONTROLLER_PORT)));
         ensemble.disk().listen(isShort -> hold(node, isShort, ensemble.disk()));
         int storePort = faces.store(vertx, node, EVENT_LOOPS);
@@ -151,6 +155,14 @@ final class Standalone {
                 Addresses.of(exposure.advertised(), controllerPort),
                 Addresses.of(exposure.advertised(), storePort),
                 Addresses.of(exposure.advertised(), httpPort));
+    }
+
+    private static LoadBus loads(Vertx vertx, Partitions<StreamCommand, StreamReply> streams) {
+        LoadBus loads = new LoadBus(vertx.eventBus(), streams::indexOf);
+        for (int i = 0; i < streams.count(); i++) {
+            loads.listen(i, report -> streams.submit(report.scope(), report, ReplyTo.none()));
+        }
+        return loads;
     }
 
     private static void hold(WireNode node, boolean isShort, DiskSpace disk) {

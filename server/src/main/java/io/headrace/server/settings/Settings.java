@@ -2,6 +2,7 @@
 package io.headrace.server.settings;
 
 import io.headrace.engine.segments.LoadOptions;
+import io.headrace.verticles.net.ConnectionLimit;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.InetAddress;
@@ -74,6 +75,15 @@ public final class Settings {
             Security.LOOPBACK,
             "Who may connect: loopback is this machine only; open is everybody who can reach the address, with no"
                     + " password asked.");
+
+    public static final Setting<Integer> CONNECTIONS = Setting.number(
+            "connections",
+            "N",
+            1,
+            1_000_000,
+            ConnectionLimit.DEFAULT,
+            "Connections that each port takes at a time; more are refused. Each may cost a few hundred kilobytes of direct"
+                    + " memory when busy.");
 
     public static final Setting<Integer> SEGMENTS_PARTITIONS = Setting.number(
             "segments-partitions",
@@ -153,6 +163,7 @@ public final class Settings {
             STORE_PORT,
             HTTP_PORT,
             SECURITY,
+            CONNECTIONS,
             SEGMENTS_PARTITIONS,
             STREAMS_PARTITIONS,
             CACHE_MIB,
