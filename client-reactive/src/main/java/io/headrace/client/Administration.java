@@ -2,19 +2,15 @@
 package io.headrace.client;
 
 import io.headrace.client.internal.Resources;
-import io.headrace.client.internal.SegmentInfo;
+import io.headrace.client.internal.Segments;
 import io.headrace.client.internal.control.AdminCalls;
 import io.headrace.client.internal.control.ScopeCalls;
-import io.headrace.codecs.name.SegmentName;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;
 import io.vertx.core.Future;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -128,27 +124,10 @@ public final class Administration {
 
     /** Where the stream ends now. {@link SealedException} if it takes no more data. */
     public Single<StreamCut> tail(StreamName stream) {
-        return resources.loop().single(() -> resources
-                .streams()
-                .currentSegments(stream)
-                .compose(current -> current.isEmpty()
-                        ? Future.failedFuture(new SealedException("the stream " + stream + " is sealed"))
-                        : lengths(stream, current))
-                .map(offsets -> new StreamCut(stream, offsets)));
-    }
-
-    private Future<Map<Long, Long>> lengths(StreamName stream, List<StreamSegment> segments) {
-        Map<Long, Long> offsets = new TreeMap<>();
-        List<Future<Void>> asked = new ArrayList<>();
-        for (StreamSegment segment : segments) {
-            String name =
-                    SegmentName.of(stream.scope(), stream.name(), segment.id()).qualified();
-            asked.add(SegmentInfo.of(resources, name).map(info -> {
-                offsets.put(segment.id(), info.writeOffset());
-                return null;
-            }));
-        }
-        return Future.all(asked).map(offsets);
+        return resources
+                .loop()
+                .single(() -> Segments.tails(resources, stream))
+                .map(offsets -> new StreamCut(stream, offsets));
     }
 
     /** Deletes all data before the cut. */

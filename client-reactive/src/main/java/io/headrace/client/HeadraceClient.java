@@ -4,6 +4,7 @@ package io.headrace.client;
 import io.headrace.client.internal.Resources;
 import io.headrace.client.internal.loop.Loop;
 import io.headrace.client.internal.loop.Loops;
+import io.headrace.client.internal.write.StreamWriter;
 import io.reactivex.rxjava3.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientOptions;
@@ -61,6 +62,22 @@ public final class HeadraceClient implements AutoCloseable {
     /** Administration of scopes and streams. */
     public Administration administration() {
         return new Administration(nextResources());
+    }
+
+    /** A writer of a stream. What is made here takes no connection until something is written. */
+    public <T> EventWriter<T> writer(StreamName stream, Serializer<T> serializer) {
+        return writer(stream, serializer, WriterOptions.defaults());
+    }
+
+    /** A writer with settings of its own. */
+    public <T> EventWriter<T> writer(StreamName stream, Serializer<T> serializer, WriterOptions options) {
+        return new EventWriter<>(new StreamWriter(nextResources(), stream, options), serializer);
+    }
+
+    /** A reader of a whole stream, from its oldest data on, that may be refined. */
+    public <T> EventReader<T> reader(StreamName stream, Serializer<T> serializer) {
+        return new EventReader<>(
+                this::nextResources, stream, serializer, ReaderOptions.defaults(), ReadFrom.earliest(), null);
     }
 
     /** Whatever is made anew goes to the loop whose turn it is. */

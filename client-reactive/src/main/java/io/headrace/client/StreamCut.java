@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.client;
 
+import io.headrace.client.internal.format.CutFormat;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -28,5 +29,33 @@ public record StreamCut(StreamName stream, SortedMap<Long, Long> offsets) {
 
     public StreamCut(StreamName stream, Map<Long, Long> offsets) {
         this(stream, new TreeMap<>(offsets));
+    }
+
+    /** The bytes by which other clients know it. */
+    public byte[] toBytes() {
+        return CutFormat.toBytes(this);
+    }
+
+    /**
+     * Reads {@link #toBytes}, as any client has written it.
+     *
+     * @throws IllegalArgumentException if it is none; also if it is the unbounded cut, which is no bytes
+     */
+    public static StreamCut fromBytes(byte[] bytes) {
+        return CutFormat.fromBytes(bytes);
+    }
+
+    /** The text by which other clients know it. */
+    public String toText() {
+        return CutFormat.toText(this);
+    }
+
+    /**
+     * Reads {@link #toText}, as any client has written it.
+     *
+     * @throws IllegalArgumentException if it is none; also if it is the unbounded cut, {@code UNBOUNDED}
+     */
+    public static StreamCut parse(String text) {
+        return CutFormat.parse(text);
     }
 }

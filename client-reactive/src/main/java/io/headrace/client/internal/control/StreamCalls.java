@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.client.internal.control;
 
+import io.headrace.client.ConflictException;
 import io.headrace.client.NotFoundException;
 import io.headrace.client.StreamName;
 import io.headrace.client.StreamSegment;
@@ -13,6 +14,8 @@ import io.headrace.codecs.control.SegmentRanges;
 import io.headrace.codecs.control.SegmentsAtTime;
 import io.headrace.codecs.control.StreamInfo;
 import io.headrace.codecs.control.SuccessorResponse;
+import io.headrace.codecs.control.TimestampFromWriter;
+import io.headrace.codecs.control.TimestampResponse;
 import io.vertx.core.Future;
 import io.vertx.core.net.HostAndPort;
 import java.util.List;
@@ -94,6 +97,27 @@ public final class StreamCalls {
         return controller
                 .call("getURI", toProto(stream, segmentId), NodeUri.getDefaultInstance())
                 .map(node -> HostAndPort.create(node.getEndpoint(), node.getPort()));
+    }
+
+    /** Says up to which time a writer has written everything; {@code position} is where its segments ended by then. */
+    public Future<Void> noteTime(StreamName stream, String writer, long millis, Map<Long, Long> position) {
+        TimestampFromWriter request = TimestampFromWriter.newBuilder()
+                .setWriter(writer)
+                .setPosition(toProto(stream, position))
+                .setTimestamp(millis)
+                .build();
+        return controller
+                .call("noteTimestampFromWriter", request, TimestampResponse.getDefaultInstance())
+                .recover(cause -> missing(cause, stream))
+                .compose(reply -> switch (reply.getResult()) {
+                    case SUCCESS -> Future.succeededFuture();
+                    case INVALID_TIME ->
+                        Future.failedFuture(
+                                new ConflictException(writer + " has noted a later time than " + millis + " before"));
+                    case INVALID_POSITION ->
+                        Future.failedFuture(new ConflictException(writer + " has noted a later position before"));
+                    default -> Future.failedFuture(ScopeCalls.failed("noting time of " + writer));
+                });
     }
 
     public Controller controller() {
