@@ -4,7 +4,6 @@ package io.headrace.client;
 import io.headrace.client.internal.Resources;
 import io.headrace.client.internal.loop.Loop;
 import io.headrace.client.internal.loop.Loops;
-import io.headrace.client.internal.write.StreamWriter;
 import io.reactivex.rxjava3.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientOptions;
@@ -71,7 +70,7 @@ public final class HeadraceClient implements AutoCloseable {
 
     /** A writer with settings of its own. */
     public <T> EventWriter<T> writer(StreamName stream, Serializer<T> serializer, WriterOptions options) {
-        return new EventWriter<>(new StreamWriter(nextResources(), stream, options), serializer);
+        return new EventWriter<>(nextResources(), stream, serializer, options);
     }
 
     /** A reader of a whole stream, from its oldest data on, that may be refined. */

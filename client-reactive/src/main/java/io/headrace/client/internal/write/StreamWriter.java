@@ -4,7 +4,6 @@ package io.headrace.client.internal.write;
 import io.headrace.client.ClosedException;
 import io.headrace.client.HeadraceException;
 import io.headrace.client.OverloadedException;
-import io.headrace.client.SealedException;
 import io.headrace.client.StreamName;
 import io.headrace.client.StreamSegment;
 import io.headrace.client.UnavailableException;
@@ -12,7 +11,6 @@ import io.headrace.client.WriterOptions;
 import io.headrace.client.internal.Errors;
 import io.headrace.client.internal.Resources;
 import io.headrace.client.internal.loop.Loop;
-import io.headrace.codecs.name.SegmentName;
 import io.reactivex.rxjava3.core.Completable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -42,6 +40,7 @@ public final class StreamWriter implements SegmentOutput.Owner {
     private final Resources resources;
     private final Loop loop;
     private final StreamName stream;
+    private final Target target;
     private final WriterOptions options;
 
     private final Queue<PendingEvent> offered = new ConcurrentLinkedQueue<>();
@@ -58,14 +57,25 @@ public final class StreamWriter implements SegmentOutput.Owner {
     /** Those to which something was added in this turn. */
     private final Set<SegmentOutput> touched = new LinkedHashSet<>();
 
+    /** Why nothing is taken any more. */
     private @Nullable HeadraceException end;
+
+    /** Why something that was taken will never be durable. */
+    private @Nullable HeadraceException failure;
+
     private Loop.@Nullable Timer watch;
     private final List<Promise<Void>> whenDrained = new ArrayList<>();
 
+    /** A writer of the stream itself. */
     public StreamWriter(Resources resources, StreamName stream, WriterOptions options) {
+        this(resources, stream, Target.stream(resources, stream), options);
+    }
+
+    StreamWriter(Resources resources, StreamName stream, Target target, WriterOptions options) {
         this.resources = resources;
         this.loop = resources.loop();
         this.stream = stream;
+        this.target = target;
         this.options = options;
     }
 
@@ -94,10 +104,13 @@ public final class StreamWriter implements SegmentOutput.Owner {
         return options.maxBytesInFlight();
     }
 
-    /** Completes when nothing is under way; nothing is taken from then on. */
+    /** Completes when all that was taken is durable, and fails if something never will be; takes nothing from then on. */
     public Completable close() {
         return loop.completable(() -> {
             drain();
+            if (failure != null) {
+                return Future.failedFuture(failure);
+            }
             if (end == null) {
                 end = new ClosedException("the writer of " + stream + " was closed");
             }
@@ -106,6 +119,11 @@ public final class StreamWriter implements SegmentOutput.Owner {
             checkDrained();
             return drained.future();
         });
+    }
+
+    /** Lets go of everything that is under way. */
+    void discard() {
+        loop.execute(() -> fail(target.ended()));
     }
 
     /** Tells the controller a time; see {@link io.headrace.client.EventWriter#noteTime}. */
@@ -121,7 +139,7 @@ public final class StreamWriter implements SegmentOutput.Owner {
         KeySpace<SegmentOutput> known = keySpace;
         return known != null
                 ? Future.succeededFuture(known)
-                : resources.streams().currentSegments(stream).map(current -> {
+                : target.segments().map(current -> {
                     KeySpace<SegmentOutput> space = keySpace;
                     if (space == null) {
                         space = KeySpace.of(current, segment -> output(segment.id()));
@@ -168,7 +186,7 @@ public final class StreamWriter implements SegmentOutput.Owner {
 
     private void onSegments(KeySpace<SegmentOutput> space) {
         if (space.isEmpty()) {
-            fail(new SealedException("the stream " + stream + " is sealed"));
+            fail(target.ended());
             return;
         }
         withoutSegment.forEach(this::route);
@@ -177,10 +195,7 @@ public final class StreamWriter implements SegmentOutput.Owner {
     }
 
     private SegmentOutput output(long segmentId) {
-        return outputs.computeIfAbsent(segmentId, id -> {
-            String name = SegmentName.of(stream.scope(), stream.name(), id).qualified();
-            return new SegmentOutput(resources, id, name, this);
-        });
+        return outputs.computeIfAbsent(segmentId, id -> new SegmentOutput(resources, id, target.nameOf(id), this));
     }
 
     private void pumpTouched() {
@@ -190,14 +205,8 @@ public final class StreamWriter implements SegmentOutput.Owner {
 
     @Override
     public void onSealed(SegmentOutput sealed) {
-        resources
-                .streams()
-                .successors(stream, sealed.segmentId())
-                .onComplete(
-                        successors -> replace(
-                                sealed,
-                                successors.stream().map(s -> s.segment()).toList()),
-                        cause -> fail(Errors.of(cause)));
+        target.successors(sealed.segmentId())
+                .onComplete(successors -> replace(sealed, successors), cause -> fail(Errors.of(cause)));
     }
 
     private void replace(SegmentOutput sealed, List<StreamSegment> successors) {
@@ -207,7 +216,7 @@ public final class StreamWriter implements SegmentOutput.Owner {
         }
         if (successors.isEmpty()) {
             outputs.put(sealed.segmentId(), sealed);
-            fail(new SealedException("the stream " + stream + " is sealed"));
+            fail(target.ended());
             return;
         }
         space.replace(sealed, successors, segment -> output(segment.id()));
@@ -246,6 +255,7 @@ public final class StreamWriter implements SegmentOutput.Owner {
     @Override
     public void fail(HeadraceException cause) {
         end = cause;
+        failure = cause;
         List<PendingEvent> lost = new ArrayList<>(withoutSegment);
         withoutSegment.clear();
         for (SegmentOutput output : outputs.values()) {
@@ -258,7 +268,9 @@ public final class StreamWriter implements SegmentOutput.Owner {
             forget(event);
             event.outcome().failed(cause);
         }
-        checkDrained();
+        List<Promise<Void>> waiting = List.copyOf(whenDrained);
+        whenDrained.clear();
+        waiting.forEach(promise -> promise.tryFail(cause));
     }
 
     /** Sees to it that somebody looks after the deadlines while something is under way. */
