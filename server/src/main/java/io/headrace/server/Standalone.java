@@ -42,6 +42,9 @@ final class Standalone {
     /** For the end as a whole, whatever its parts take. */
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(9);
 
+    /** How often it is decided whether writers must wait. */
+    private static final int HOLD_MILLIS = 50;
+
     private static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     /** Bytes that all connections together may have handed over and not had answered. */
@@ -82,7 +85,11 @@ final class Standalone {
         DataDirectory data =
                 started.add("data directory", DataDirectory.open(settings.get(Settings.DATA)), DataDirectory::close);
         ClusterFile cluster = ClusterFile.readOrCreate(data.path(), settings);
-        settings.get(Settings.TIER2).ifPresent(uri -> LOG.warn("tier2={}: {}", uri, Settings.TIER2.about()));
+        LongTermStorage tier2 = started.add(
+                "long-term storage",
+                LongTermStorage.open(
+                        settings, data.path(), cluster.segmentsPartitions(), PartitionMemory.blocks(settings, cluster)),
+                LongTermStorage::close);
 
         EmbeddedEnsemble ensemble = started.add(
                 "storage",
@@ -98,7 +105,7 @@ final class Standalone {
         Partitions<StreamCommand, StreamReply> streams =
                 Partitions.ofScopes(Partitions.evenTable(cluster.streamsPartitions()));
         PartitionOpener opener =
-                new PartitionOpener(host, logs, logs.checkpoints(), PartitionMemory.share(settings, cluster));
+                new PartitionOpener(host, logs, logs.checkpoints(), PartitionMemory.options(settings, cluster));
         int pace = settings.get(Settings.SCALING_PACE);
         long retentionMillis = settings.get(Settings.RETENTION_PERIOD).toMillis();
         long watermarkMillis = settings.get(Settings.WATERMARK_PERIOD).toMillis();
@@ -106,7 +113,10 @@ final class Standalone {
                 "segments",
                 segments,
                 (number, loop, self) -> new SegmentsMachine(
-                        PooledByteBufAllocator.DEFAULT, LoadOptions.atPace(pace), new LoadsToStreams(loop, streams)),
+                        PooledByteBufAllocator.DEFAULT,
+                        LoadOptions.atPace(pace),
+                        new LoadsToStreams(loop, streams),
+                        tier2.of("segments-" + number, loop, self)),
                 PartitionMemory::bytesOf);
         opener.open(
                 "streams",
@@ -122,6 +132,7 @@ final class Standalone {
                         self),
                 PartitionMemory::bytesOf);
         opener.awaitServing(START_LIMIT);
+        tier2.awaitKnown();
 
         WireNode node = new WireNode(
                 segments,
@@ -130,9 +141,10 @@ final class Standalone {
                         .listeningOn(exposure.bind(), settings.get(Settings.STORE_PORT))
                         .besideController(settings.get(Settings.CONTROLLER_PORT)));
         ensemble.disk().listen(isShort -> hold(node, isShort, ensemble.disk()));
+        vertx.setPeriodic(HOLD_MILLIS, id -> node.holdAppends(tier2.holdsWriters(ensemble.disk()::isShort)));
         int storePort = faces.store(vertx, node, EVENT_LOOPS);
         int controllerPort = faces.controller(vertx, storePort, streams);
-        int httpPort = faces.http(vertx, new Health(host, node.counters(), ensemble.disk())::report, streams);
+        int httpPort = faces.http(vertx, new Health(host, node.counters(), ensemble.disk(), tier2)::report, streams);
         LOG.info("serving; all data is in {}", data.path());
         return new Addresses(
                 Addresses.of(exposure.advertised(), controllerPort),
@@ -141,8 +153,8 @@ final class Standalone {
     }
 
     private static void hold(WireNode node, boolean isShort, DiskSpace disk) {
-        node.holdAppends(isShort);
         if (isShort) {
+            node.holdAppends(true);
             LOG.warn(
                     "the disk has only {} MiB left: writers wait until {} MiB are free",
                     disk.freeBytes() >> 20,
