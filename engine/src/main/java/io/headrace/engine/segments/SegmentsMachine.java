@@ -7,6 +7,7 @@ import io.headrace.engine.partition.ConfirmedTurn;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.StateMachine;
 import io.headrace.engine.partition.Turn;
+import io.headrace.engine.state.LayeredState;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -391,6 +392,11 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     @Override
     public void apply(int type, ByteBuf body, long frame, int offset) {
         state.apply(type, body, frame, offset);
+    }
+
+    @Override
+    public LayeredState rows() {
+        return state.keyed();
     }
 
     @Override

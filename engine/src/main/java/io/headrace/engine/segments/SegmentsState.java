@@ -3,7 +3,7 @@ package io.headrace.engine.segments;
 
 import io.headrace.engine.calls.CallOrder;
 import io.headrace.engine.log.LogException;
-import io.headrace.engine.state.HeapState;
+import io.headrace.engine.state.LayeredState;
 import io.headrace.engine.tables.Table;
 import io.headrace.engine.tables.TableRecord;
 import io.netty.buffer.ByteBuf;
@@ -21,7 +21,7 @@ final class SegmentsState {
 
     private final LongObjectMap<Segment> byId = new LongObjectHashMap<>();
     private final FrameUse frames = new FrameUse();
-    private final HeapState keyed = new HeapState();
+    private final LayeredState keyed = new LayeredState();
     private final CallOrder calls = new CallOrder();
     private final Chunks chunks = new Chunks(this);
     private long nextId = 1;
@@ -62,7 +62,7 @@ final class SegmentsState {
     }
 
     /** The entries of tables. */
-    HeapState keyed() {
+    LayeredState keyed() {
         return keyed;
     }
 

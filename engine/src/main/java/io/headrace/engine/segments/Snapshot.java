@@ -4,6 +4,7 @@ package io.headrace.engine.segments;
 import io.headrace.engine.calls.CallStamp.Progress;
 import io.headrace.engine.log.LogException;
 import io.headrace.engine.segments.Chunk.Source;
+import io.headrace.engine.state.HeapBase;
 import io.headrace.engine.state.Varint;
 import io.headrace.engine.tables.Table;
 import io.netty.buffer.ByteBuf;
@@ -24,7 +25,7 @@ import java.util.Map;
  *            var length and UTF-8 bytes of the storage's identity | i64 tag | var next chunk number
  *            var chunk count | chunks in ascending order of number
  *            var segment count | segments in ascending order of id
- *            the entries of tables, as {@link io.headrace.engine.state.HeapState} says
+ *            the entries of tables that are not kept as rows beside the snapshot, as {@link HeapBase} says: none, today
  *            var mark count | per mark of {@link io.headrace.engine.calls.CallOrder}, in its order: var slot | var caller
  *            | var owner | var issued | var open count | per open number: var issued - number
  * chunk      var number - number before | var epoch | var length | u8 flags (bit 0 sealed)
@@ -76,7 +77,7 @@ final class Snapshot {
             previousId = segment.id;
             writeSegment(segment, out);
         }
-        state.keyed().snapshot(out);
+        Varint.write(out, 0);
         Varint.write(out, state.calls().size());
         state.calls().forEach((slot, caller, owner, progress) -> {
             Varint.write(out, slot);
@@ -182,7 +183,7 @@ final class Snapshot {
             segments.add(snapshot.readSegment(id, in));
         }
         if (version > VERSION_WITHOUT_TABLES) {
-            state.keyed().restore(in);
+            HeapBase.read(in, state.keyed()::put);
         }
         if (version > VERSION_WITHOUT_CALLS) {
             for (long left = Varint.read(in); left > 0; left--) {

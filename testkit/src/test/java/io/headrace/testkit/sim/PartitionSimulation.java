@@ -39,7 +39,14 @@ final class PartitionSimulation<C, R> {
         this.logs = new SimulatedLogStore(simulation, PooledByteBufAllocator.DEFAULT);
         this.checkpoints = new SimulatedCheckpointStore(simulation, PooledByteBufAllocator.DEFAULT);
         PartitionOptions options = new PartitionOptions(
-                1 + random.nextInt(6), 8L << 20, 2L << 20, 2_000_000, 1 + random.nextInt(1 + random.nextInt(200)));
+                1 + random.nextInt(6),
+                8L << 20,
+                2L << 20,
+                2_000_000,
+                1 + random.nextInt(1 + random.nextInt(200)),
+                random.nextBoolean() ? 1 << 20 : 1 + random.nextInt(10_000),
+                random.nextBoolean() ? 600_000 : 1 + random.nextInt(2_000),
+                false);
         this.partition = new SimulatedPartition<>(simulation, "p0", logs, checkpoints, machines, options);
         int pace = 2_000 + random.nextInt(60_000);
         this.misfortune = new Misfortune(simulation, partition, pace, this::changeFaults);

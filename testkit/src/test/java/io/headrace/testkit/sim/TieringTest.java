@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class TieringTest {
     private static final long MAX_STEPS = 1_000_000;
     private static final UUID WRITER = new UUID(1, 1);
-    private static final Faults SLOW = new Faults(2_000_000, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    private static final Faults SLOW = new Faults(2_000_000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     private static final TierOptions OPTIONS =
             new TierOptions(100_000, 50, 200, 50_000, 1 << 20, 4, 4, 60_000, 1 << 20, 2 << 20, 2, 8);
     private static final StorageTraits FILES = new StorageTraits(true, 1, true, false);

@@ -95,7 +95,15 @@ final class StreamsWorld {
     private StateMachine<StreamCommand, StreamReply> streamsMachine(
             int number, int count, Consumer<StreamCommand> self) {
         StreamsOptions options = new StreamsOptions(
-                number, count, WAIT_MILLIS, CALL_MILLIS, 1_800_000, 10_000, 86_400_000, ScaleLimits.DEFAULT);
+                number,
+                count,
+                WAIT_MILLIS,
+                CALL_MILLIS,
+                1_800_000,
+                10_000,
+                86_400_000,
+                86_400_000,
+                ScaleLimits.DEFAULT);
         StreamsMachine machine = new StreamsMachine(
                 options, mutation.segmentCalls(this::callSegment), mutation.streamCalls(this::callStream), self);
         return WatchedRows.over(mutation.streams(machine), simulation::violation);

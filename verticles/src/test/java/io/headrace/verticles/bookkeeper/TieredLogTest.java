@@ -3,6 +3,7 @@ package io.headrace.verticles.bookkeeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.engine.log.CheckpointStore;
 import io.headrace.engine.partition.Partition;
 import io.headrace.engine.partition.PartitionListener;
 import io.headrace.engine.partition.PartitionOptions;
@@ -20,11 +21,14 @@ import io.headrace.tiering.ChunkStorages;
 import io.headrace.verticles.bookkeeper.LogDescriptor.LedgerRef;
 import io.headrace.verticles.embedded.EmbeddedEnsemble;
 import io.headrace.verticles.embedded.EmbeddedOptions;
+import io.headrace.verticles.rocksdb.RocksCheckpointStore;
+import io.headrace.verticles.rocksdb.RocksOptions;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -58,10 +62,14 @@ class TieredLogTest {
                         EmbeddedOptions.in(Files.createDirectory(directory.resolve("storage"))));
                 BookKeeperLogStore store = BookKeeperLogStore.connect(
                         LogOptions.of(ensemble.connectString()).withRollBytes(500_000));
+                ChunkStorage snapshots = ChunkStorages.open(
+                        Files.createDirectory(directory.resolve("snapshots")).toUri());
+                RocksCheckpointStore checkpoints = new RocksCheckpointStore(
+                        directory.resolve("rows"), snapshots, store.formerCheckpoints(), RocksOptions.DEFAULT);
                 ChunkStorage chunks = ChunkStorages.open(
                         Files.createDirectory(directory.resolve("chunks")).toUri());
                 logs) {
-            partition = partition(store, chunks);
+            partition = partition(store, checkpoints, chunks);
             logs.loop().execute(partition::start);
             logs.await(serving);
             ask(new SegmentCommand.Create(SEGMENT, 0, 0, 0));
@@ -110,7 +118,8 @@ class TieredLogTest {
                 .toList();
     }
 
-    private Partition<SegmentCommand, SegmentReply> partition(BookKeeperLogStore store, ChunkStorage chunks) {
+    private Partition<SegmentCommand, SegmentReply> partition(
+            BookKeeperLogStore store, CheckpointStore checkpoints, ChunkStorage chunks) {
         ReplyTo<SegmentReply> nobody = new ReplyTo<>() {
             @Override
             public void reply(SegmentReply reply) {}
@@ -133,7 +142,7 @@ class TieredLogTest {
                 logs.partition(),
                 machine,
                 store,
-                store.checkpoints(),
+                checkpoints,
                 logs.loop(),
                 System::currentTimeMillis,
                 new SplittableRandom(1),
@@ -183,7 +192,7 @@ class TieredLogTest {
                 if (reply instanceof SegmentReply.Data data) {
                     int number = (int) (((SegmentCommand.Read) command).offset() / APPEND_BYTES) + 1;
                     assertThat(ByteBufUtil.getBytes(data.data()))
-                            .startsWith(java.util.Arrays.copyOf(bytes(number), data.data().readableBytes()));
+                            .startsWith(Arrays.copyOf(bytes(number), data.data().readableBytes()));
                     data.data().release();
                 }
                 callback.done(reply);
