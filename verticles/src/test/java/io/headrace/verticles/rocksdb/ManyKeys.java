@@ -136,7 +136,12 @@ final class ManyKeys {
 
         @Override
         public void close() {
-            thread.execute(() -> partition.abort("end"));
+            CompletableFuture<Boolean> ended = new CompletableFuture<>();
+            thread.execute(() -> {
+                partition.abort("end");
+                ended.complete(true);
+            });
+            ended.join();
             thread.shutdown();
             store.close();
         }
