@@ -79,6 +79,7 @@ final class Faces {
                 new ControlOptions(
                         exposure.bind(),
                         port,
+                        settings.get(Settings.CONNECTIONS),
                         new Endpoint(exposure.advertised(), port),
                         new Endpoint(exposure.advertised(), storePort)),
                 streams);
@@ -93,7 +94,13 @@ final class Faces {
         AdminApi.mount(router, vertx, streams);
         HttpServer server = listening(
                 Settings.HTTP_PORT,
-                HealthServer.listen(vertx, exposure.bind(), settings.get(Settings.HTTP_PORT), router, report));
+                HealthServer.listen(
+                        vertx,
+                        exposure.bind(),
+                        settings.get(Settings.HTTP_PORT),
+                        settings.get(Settings.CONNECTIONS),
+                        router,
+                        report));
         started.add("HTTP", server, s -> Await.result("closing it", s.close(), CLOSE_LIMIT));
         return server.actualPort();
     }

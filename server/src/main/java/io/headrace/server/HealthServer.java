@@ -2,8 +2,10 @@
 package io.headrace.server;
 
 import io.headrace.verticles.gateway.HttpAnswers;
+import io.headrace.verticles.net.ConnectionLimit;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
@@ -27,13 +29,18 @@ final class HealthServer {
     /**
      * Listens.
      *
+     * @param connections more are refused
      * @param router has the other paths
      * @param report asked on the event loop for each request; must not block
      */
-    static Future<HttpServer> listen(Vertx vertx, String host, int port, Router router, Supplier<Report> report) {
+    static Future<HttpServer> listen(
+            Vertx vertx, String host, int port, int connections, Router router, Supplier<Report> report) {
+        ConnectionLimit limit = new ConnectionLimit("HTTP", connections);
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(host)
                 .setPort(port)
+                // Whether it is HTTP/2 shows with the first bytes only: until then the connection would not be counted.
+                .setHttp2ClearTextEnabled(false)
                 .setIdleTimeout(IDLE_SECONDS)
                 .setMaxHeaderSize(MAX_HEADER_BYTES);
         router.get("/health").handler(context -> {
@@ -50,6 +57,17 @@ final class HealthServer {
                         "this path does not know the method "
                                 + context.request().method()));
         router.errorHandler(400, context -> HttpAnswers.problem(context.request(), 400, "the path cannot be decoded"));
-        return vertx.createHttpServer(options).requestHandler(router).listen();
+        return vertx.createHttpServer(options)
+                .connectionHandler(connection -> accept(connection, limit))
+                .requestHandler(router)
+                .listen();
+    }
+
+    private static void accept(HttpConnection connection, ConnectionLimit limit) {
+        if (limit.enter(connection.remoteAddress())) {
+            connection.closeHandler(nothing -> limit.leave());
+        } else {
+            var unused = connection.close();
+        }
     }
 }

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.server;
 
+import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.segments.LoadOptions;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
@@ -15,6 +16,7 @@ import io.headrace.tiering.ChunkStorage;
 import io.headrace.tiering.ChunkStorages;
 import io.headrace.verticles.bookkeeper.BookKeeperLogStore;
 import io.headrace.verticles.bookkeeper.LogOptions;
+import io.headrace.verticles.bus.LoadBus;
 import io.headrace.verticles.embedded.DiskSpace;
 import io.headrace.verticles.embedded.EmbeddedEnsemble;
 import io.headrace.verticles.embedded.EmbeddedOptions;
@@ -45,6 +47,9 @@ final class Standalone {
 
     /** For the end as a whole, whatever its parts take. */
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(9);
+
+    /** How often it is decided whether writers must wait. */
+    private static final int HOLD_MILLIS = 50;
 
     private static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
@@ -86,7 +91,11 @@ final class Standalone {
         DataDirectory data =
                 started.add("data directory", DataDirectory.open(settings.get(Settings.DATA)), DataDirectory::close);
         ClusterFile cluster = ClusterFile.readOrCreate(data.path(), settings);
-        settings.get(Settings.TIER2).ifPresent(uri -> LOG.warn("tier2={}: {}", uri, Settings.TIER2.about()));
+        LongTermStorage tier2 = started.add(
+                "long-term storage",
+                LongTermStorage.open(
+                        settings, data.path(), cluster.segmentsPartitions(), PartitionMemory.blocks(settings, cluster)),
+                LongTermStorage::close);
 
         EmbeddedEnsemble ensemble = started.add(
                 "storage",
@@ -109,7 +118,8 @@ final class Standalone {
                 Partitions.ofSegments(Partitions.evenTable(cluster.segmentsPartitions()));
         Partitions<StreamCommand, StreamReply> streams =
                 Partitions.ofScopes(Partitions.evenTable(cluster.streamsPartitions()));
-        PartitionOpener opener = new PartitionOpener(host, logs, checkpoints, PartitionMemory.share(settings, cluster));
+        PartitionOpener opener = new PartitionOpener(host, logs, checkpoints, PartitionMemory.options(settings, cluster));
+        LoadBus loads = loads(vertx, streams);
         int pace = settings.get(Settings.SCALING_PACE);
         long retentionMillis = settings.get(Settings.RETENTION_PERIOD).toMillis();
         long watermarkMillis = settings.get(Settings.WATERMARK_PERIOD).toMillis();
@@ -118,7 +128,10 @@ final class Standalone {
                 "segments",
                 segments,
                 (number, loop, self) -> new SegmentsMachine(
-                        PooledByteBufAllocator.DEFAULT, LoadOptions.atPace(pace), new LoadsToStreams(loop, streams)),
+                        PooledByteBufAllocator.DEFAULT,
+                        LoadOptions.atPace(pace),
+                        loads.reportsOf(loop),
+                        tier2.of("segments-" + number, loop, self)),
                 PartitionMemory::bytesOf);
         opener.open(
                 "streams",
@@ -135,17 +148,20 @@ final class Standalone {
                         self),
                 PartitionMemory::bytesOf);
         opener.awaitServing(START_LIMIT);
+        tier2.awaitKnown();
 
         WireNode node = new WireNode(
                 segments,
                 new Credits(CREDIT_BYTES),
                 WireOptions.DEFAULT
                         .listeningOn(exposure.bind(), settings.get(Settings.STORE_PORT))
+                        .accepting(settings.get(Settings.CONNECTIONS))
                         .besideController(settings.get(Settings.CONTROLLER_PORT)));
         ensemble.disk().listen(isShort -> hold(node, isShort, ensemble.disk()));
+        vertx.setPeriodic(HOLD_MILLIS, id -> node.holdAppends(tier2.holdsWriters(ensemble.disk()::isShort)));
         int storePort = faces.store(vertx, node, EVENT_LOOPS);
         int controllerPort = faces.controller(vertx, storePort, streams);
-        int httpPort = faces.http(vertx, new Health(host, node.counters(), ensemble.disk())::report, streams);
+        int httpPort = faces.http(vertx, new Health(host, node.counters(), ensemble.disk(), tier2)::report, streams);
         LOG.info("serving; all data is in {}", data.path());
         return new Addresses(
                 Addresses.of(exposure.advertised(), controllerPort),
@@ -153,9 +169,17 @@ final class Standalone {
                 Addresses.of(exposure.advertised(), httpPort));
     }
 
+    private static LoadBus loads(Vertx vertx, Partitions<StreamCommand, StreamReply> streams) {
+        LoadBus loads = new LoadBus(vertx.eventBus(), streams::indexOf);
+        for (int i = 0; i < streams.count(); i++) {
+            loads.listen(i, report -> streams.submit(report.scope(), report, ReplyTo.none()));
+        }
+        return loads;
+    }
+
     private static void hold(WireNode node, boolean isShort, DiskSpace disk) {
-        node.holdAppends(isShort);
         if (isShort) {
+            node.holdAppends(true);
             LOG.warn(
                     "the disk has only {} MiB left: writers wait until {} MiB are free",
                     disk.freeBytes() >> 20,

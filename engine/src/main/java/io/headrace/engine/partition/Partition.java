@@ -519,6 +519,11 @@ public final class Partition<C, R> {
         }
 
         @Override
+        public long epoch() {
+            return current().log.epoch();
+        }
+
+        @Override
         public RandomGenerator random() {
             return random;
         }

@@ -2,6 +2,7 @@
 package io.headrace.server.settings;
 
 import io.headrace.engine.segments.LoadOptions;
+import io.headrace.verticles.net.ConnectionLimit;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.InetAddress;
@@ -75,6 +76,15 @@ public final class Settings {
             "Who may connect: loopback is this machine only; open is everybody who can reach the address, with no"
                     + " password asked.");
 
+    public static final Setting<Integer> CONNECTIONS = Setting.number(
+            "connections",
+            "N",
+            1,
+            1_000_000,
+            ConnectionLimit.DEFAULT,
+            "Connections that each port takes at a time; more are refused. Each may cost a few hundred kilobytes of direct"
+                    + " memory when busy.");
+
     public static final Setting<Integer> SEGMENTS_PARTITIONS = Setting.number(
             "segments-partitions",
             "N",
@@ -103,7 +113,26 @@ public final class Settings {
     public static final Setting<Optional<URI>> TIER2 = Setting.uri(
             "tier2",
             List.of("file", "hdfs", "s3"),
-            "Long-term storage. Checked and remembered, but not used by this version: all data stays under data.");
+            "Long-term storage, to which data moves from the log: file:///DIR, hdfs://HOST:PORT/DIR, or"
+                    + " s3://BUCKET/PREFIX?region=REGION. By default the directory tier2 under data. Once there is data in"
+                    + " it, it cannot be another one.");
+
+    public static final Setting<Integer> TIER2_LAG_MIB = Setting.number(
+            "tier2-lag-mib",
+            "N",
+            16,
+            1 << 24,
+            4096,
+            "How much data may wait in the log for long-term storage, in MiB, over all partitions. Beyond that writers wait"
+                    + " until there is less.");
+
+    public static final Setting<Duration> TIER2_DELAY = Setting.time(
+            "tier2-delay",
+            Duration.ofMillis(1),
+            Duration.ofHours(1),
+            Duration.ofSeconds(10),
+            "Data that has been in the log for so long moves to long-term storage, however little it is; to s3 six times as"
+                    + " long, of open transactions twelve times.");
 
     public static final Setting<Duration> RETENTION_PERIOD = Setting.time(
             "retention-period",
@@ -153,10 +182,13 @@ public final class Settings {
             STORE_PORT,
             HTTP_PORT,
             SECURITY,
+            CONNECTIONS,
             SEGMENTS_PARTITIONS,
             STREAMS_PARTITIONS,
             CACHE_MIB,
             TIER2,
+            TIER2_LAG_MIB,
+            TIER2_DELAY,
             RETENTION_PERIOD,
             WATERMARK_PERIOD,
             TRANSACTION_LIFE,

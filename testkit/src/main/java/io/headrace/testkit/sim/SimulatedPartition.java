@@ -6,6 +6,7 @@ import io.headrace.engine.log.Checkpoint;
 import io.headrace.engine.log.Done;
 import io.headrace.engine.log.PartitionCheckpoints;
 import io.headrace.engine.log.PartitionLog;
+import io.headrace.engine.partition.Loop;
 import io.headrace.engine.partition.Partition;
 import io.headrace.engine.partition.PartitionListener;
 import io.headrace.engine.partition.PartitionOptions;
@@ -44,10 +45,11 @@ public final class SimulatedPartition<C, R> {
         /**
          * A fresh machine.
          *
+         * @param loop of the owner that this machine is for
          * @param self submits a command to the very owner that this machine is for, without a reply; does nothing for
          *     the machines of checkers
          */
-        StateMachine<C, R> create(Consumer<C> self);
+        StateMachine<C, R> create(Loop loop, Consumer<C> self);
     }
 
     private final Simulation simulation;
@@ -72,7 +74,7 @@ public final class SimulatedPartition<C, R> {
             SimulatedCheckpointStore checkpoints,
             Supplier<? extends StateMachine<C, R>> machines,
             PartitionOptions options) {
-        this(simulation, name, logs, checkpoints, self -> machines.get(), options);
+        this(simulation, name, logs, checkpoints, (loop, self) -> machines.get(), options);
     }
 
     public SimulatedPartition(
@@ -92,7 +94,7 @@ public final class SimulatedPartition<C, R> {
     }
 
     private StateMachine<C, R> forChecks() {
-        return machines.create(command -> {});
+        return machines.create(simulation.loop(name + "#check"), command -> {});
     }
 
     /** The name of its log. */
@@ -194,7 +196,7 @@ public final class SimulatedPartition<C, R> {
 
         Owner(SimulatedLoop loop) {
             this.loop = loop;
-            this.machine = new CheckedMachine<>(machines.create(this::tell), this);
+            this.machine = new CheckedMachine<>(machines.create(loop, this::tell), this);
             this.partition = new Partition<>(
                     name,
                     machine,

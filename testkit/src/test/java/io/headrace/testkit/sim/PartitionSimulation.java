@@ -5,6 +5,7 @@ import io.headrace.engine.partition.PartitionOptions;
 import io.headrace.engine.partition.StateMachine;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -23,8 +24,16 @@ final class PartitionSimulation<C, R> {
 
     private final RandomGenerator random;
     private final Misfortune misfortune;
+    private final Consumer<Supplier<Faults>> others;
 
     PartitionSimulation(Simulation simulation, Supplier<? extends StateMachine<C, R>> machines) {
+        this(simulation, (loop, self) -> machines.get(), faults -> {});
+    }
+
+    /** @param others is given the faults of further storage */
+    PartitionSimulation(
+            Simulation simulation, SimulatedPartition.Machines<C, R> machines, Consumer<Supplier<Faults>> others) {
+        this.others = others;
         this.simulation = simulation;
         this.random = simulation.random();
         this.logs = new SimulatedLogStore(simulation, PooledByteBufAllocator.DEFAULT);
@@ -64,6 +73,7 @@ final class PartitionSimulation<C, R> {
         Faults slow = random.nextBoolean() ? Faults.NONE : Faults.slow(random);
         logs.faults(slow);
         checkpoints.faults(slow);
+        others.accept(() -> slow);
         // Takeovers that are under way come to an end, and none can disturb the last one.
         simulation.runFor(SETTLE_MICROS);
         var last = partition.start();
@@ -90,5 +100,6 @@ final class PartitionSimulation<C, R> {
     private void changeFaults() {
         logs.faults(Faults.swarm(random));
         checkpoints.faults(Faults.swarm(random));
+        others.accept(() -> Faults.swarm(random));
     }
 }

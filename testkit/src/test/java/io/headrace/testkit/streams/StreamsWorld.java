@@ -3,6 +3,7 @@ package io.headrace.testkit.streams;
 
 import io.headrace.codecs.name.SegmentName;
 import io.headrace.codecs.name.Slots;
+import io.headrace.engine.partition.Loop;
 import io.headrace.engine.partition.PartitionOptions;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.StateMachine;
@@ -72,7 +73,7 @@ final class StreamsWorld {
                     "streams-" + i,
                     logs,
                     checkpoints,
-                    (Consumer<StreamCommand> self) -> streamsMachine(number, streamsCount, self),
+                    (Loop loop, Consumer<StreamCommand> self) -> streamsMachine(number, streamsCount, self),
                     options()));
         }
         for (int i = 0; i < segmentsCount; i++) {
