@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
  * One run against one server: everything that is compared, one after the other.
  *
  * <p>Arguments: name of the server; its controller as {@code host:port}; a directory on the servers' disk; the file that
- * gets the results; then the measurements: {@code disk}, {@code writes}, {@code transactions}, {@code scaling},
- * {@code metadata}, or none for all.
+ * gets the results; then the measurements: {@code disk}, {@code writes}, {@code history},
+ * {@code transactions}, {@code scaling}, {@code metadata}, {@code tables}, or none for all.
  */
 public final class Driver {
 
@@ -45,9 +45,11 @@ public final class Driver {
         Map<String, Measurement> all = new LinkedHashMap<>();
         all.put("disk", () -> Disk.measure(Path.of(arguments[2]), results));
         all.put("writes", () -> Writes.measure(client, results));
+        all.put("history", () -> CatchUp.measure(client, results));
         all.put("transactions", () -> Transactions.measure(client, results));
         all.put("scaling", () -> Scaling.measure(client, results));
         all.put("metadata", () -> Metadata.measure(client, results));
+        all.put("tables", () -> Tables.measure(client, results));
         boolean complete = true;
         for (Map.Entry<String, Measurement> each : all.entrySet()) {
             String name = each.getKey();

@@ -13,6 +13,11 @@ enum Metric {
     WRITE_100_B_WORST("events of 100 B, worst second", "events/s", 0),
     WRITE_1_KB("events of 1 KB, median second", "events/s", 0),
     WRITE_1_KB_WORST("events of 1 KB, worst second", "events/s", 0),
+    WRITE_1_KB_CPU("events of 1 KB: time of processors for 1 GB, servers only", "s", 1),
+    WRITE_1_KB_DISK("events of 1 KB: bytes written to disk for each byte", "", 2),
+    WRITE_MEMORY("memory of the servers after that", "MiB", 0),
+    CATCH_UP_1_KB("catch-up of 4 GiB in events of 1 KB", "MB/s", 0),
+    CATCH_UP_100_KB("catch-up of 4 GiB in events of 100 KB", "MB/s", 0),
     TRANSACTIONS_1("transactions, 1 thread", "1/s", 1),
     TRANSACTION_1_P50("begin to committed, 1 thread, median", "ms", 2),
     TRANSACTION_1_P99("begin to committed, 1 thread, p99", "ms", 2),
@@ -28,7 +33,13 @@ enum Metric {
     STREAMS_CREATED("streams created, 16 at a time", "1/s", 0),
     LOOKUP_P50("current segments of one stream, median", "ms", 3),
     LOOKUP_P99("current segments of one stream, p99", "ms", 3),
-    LOOKUPS("current segments, 16 questions at a time", "1/s", 0);
+    LOOKUPS("current segments, 16 questions at a time", "1/s", 0),
+    PUT_P50("put of 100 B into a table, median", "ms", 3),
+    PUT_P99("put of 100 B into a table, p99", "ms", 3),
+    GET_P50("get of 100 B from a table, median", "ms", 3),
+    GET_P99("get of 100 B from a table, p99", "ms", 3),
+    PUTS("puts of 100 B, 100 at a time", "1/s", 0),
+    GETS("gets of 100 B, 100 at a time", "1/s", 0);
 
     final String title;
     final String unit;

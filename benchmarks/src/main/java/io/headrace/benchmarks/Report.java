@@ -23,9 +23,10 @@ public final class Report {
             the same version with the same settings (journal synced for each acknowledgement, flush when the queue is empty,
             one copy): Headrace to its embedded one, Pravega to one in a process of its own.
 
-            Writes: one writer, one segment, 20 MB unacknowledged at most. Transactions: ten events of 1 KB in one segment,
-            over pooled connections, the state asked for each millisecond until it is committed. Scaling: a stream is split in two and merged again,
-            ten times, under a writer of 1,000 events a second. Medians over the rounds; each round is below.
+            Writes: one writer, one segment, 20 MB unacknowledged at most. Catch-up: one reader of one segment that has been
+            written before. Transactions: ten events of 1 KB in one segment, over pooled connections, the state asked for each
+            millisecond until it is committed. Scaling: a stream is split in two and merged again, ten times, under a writer of
+            1,000 events a second. Medians over the rounds; each round is below.
 
             """;
 

@@ -5,12 +5,8 @@ import io.pravega.client.stream.EventStreamWriter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 
 /** One writer, one segment: how long a lone append takes, and how many events a second are acknowledged. */
 final class Writes {
@@ -19,8 +15,8 @@ final class Writes {
     private static final int WARM_UP_SECONDS = 8;
     private static final int MEASURED_SECONDS = 10;
 
-    /** Bytes of events that are left unacknowledged at most. */
-    private static final int IN_FLIGHT_BYTES = 20_000_000;
+    private static final long SETTLE_MILLIS = 15_000;
+    private static final int SETTLE_ATTEMPTS = 6;
 
     private final Client client;
     private final Results results;
@@ -34,7 +30,23 @@ final class Writes {
         Writes writes = new Writes(client, results);
         writes.loneAppends();
         writes.throughput(100, Metric.WRITE_100_B, Metric.WRITE_100_B_WORST);
-        writes.throughput(1_024, Metric.WRITE_1_KB, Metric.WRITE_1_KB_WORST);
+        Servers servers = new Servers();
+        double cpuSeconds = servers.cpuSeconds();
+        long written = servers.bytesWritten();
+        double acknowledged = writes.throughput(1_024, Metric.WRITE_1_KB, Metric.WRITE_1_KB_WORST) * 1_024.0;
+        results.add(Metric.WRITE_1_KB_CPU, (servers.cpuSeconds() - cpuSeconds) / (acknowledged / 1e9));
+        results.add(Metric.WRITE_1_KB_DISK, (settledBytes(servers) - written) / acknowledged);
+        results.add(Metric.WRITE_MEMORY, servers.residentBytes() / (double) (1 << 20));
+    }
+
+    /** Bytes written to disk once nothing has been written for a while: storage goes on when all is acknowledged. */
+    private static long settledBytes(Servers servers) throws Exception {
+        long written = -1;
+        for (int i = 0; i < SETTLE_ATTEMPTS && written != servers.bytesWritten(); i++) {
+            written = servers.bytesWritten();
+            Thread.sleep(SETTLE_MILLIS);
+        }
+        return written;
     }
 
     private void loneAppends() throws Exception {
@@ -54,53 +66,37 @@ final class Writes {
         results.addMillis(Metric.LONE_APPEND_P99, nanos, 99);
     }
 
-    private void throughput(int eventBytes, Metric median, Metric worst) throws Exception {
+    /** Returns how many events were acknowledged, those of the warm-up included. */
+    private long throughput(int eventBytes, Metric median, Metric worst) throws Exception {
         String stream = "events-of-" + eventBytes;
         client.createStream(stream);
-        List<Long> perSecond;
         try (EventStreamWriter<byte[]> writer = client.writer(stream)) {
-            perSecond = acknowledgedPerSecond(writer, new byte[eventBytes]);
+            Window window = new Window(writer, eventBytes);
+            List<Long> perSecond = acknowledgedPerSecond(window);
+            Collections.sort(perSecond);
+            results.add(median, perSecond.get(perSecond.size() / 2));
+            results.add(worst, perSecond.get(0));
+            return window.acknowledged();
         }
-        Collections.sort(perSecond);
-        results.add(median, perSecond.get(perSecond.size() / 2));
-        results.add(worst, perSecond.get(0));
     }
 
     /** Acknowledged events of each measured second; when this returns, all are acknowledged. */
-    private static List<Long> acknowledgedPerSecond(EventStreamWriter<byte[]> writer, byte[] event) throws Exception {
-        int window = IN_FLIGHT_BYTES / event.length;
-        Semaphore inFlight = new Semaphore(window);
-        AtomicLong acknowledged = new AtomicLong();
-        AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
+    private static List<Long> acknowledgedPerSecond(Window window) throws Exception {
         List<Long> perSecond = new ArrayList<>();
         long start = System.nanoTime();
         long counted = 0;
         for (int second = 1; second <= WARM_UP_SECONDS + MEASURED_SECONDS; second++) {
             long end = start + TimeUnit.SECONDS.toNanos(second);
             for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
-                if (inFlight.tryAcquire(left, TimeUnit.NANOSECONDS)) {
-                    var unused = writer.writeEvent("key", event).whenComplete((done, failure) -> {
-                        if (failure != null) {
-                            failed.compareAndSet(null, failure);
-                        }
-                        acknowledged.incrementAndGet();
-                        inFlight.release();
-                    });
-                }
+                window.write(left);
             }
-            long now = acknowledged.get();
+            long now = window.acknowledged();
             if (second > WARM_UP_SECONDS) {
                 perSecond.add(now - counted);
             }
             counted = now;
         }
-        if (!inFlight.tryAcquire(window, Client.TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("events are not acknowledged");
-        }
-        Throwable failure = failed.get();
-        if (failure != null) {
-            throw new IllegalStateException("an event was not written", failure);
-        }
+        window.finish();
         return perSecond;
     }
 }

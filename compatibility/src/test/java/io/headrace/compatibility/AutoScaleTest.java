@@ -13,11 +13,7 @@ import io.pravega.client.stream.Transaction;
 import io.pravega.client.stream.TransactionalEventStreamWriter;
 import io.pravega.client.stream.TxnFailedException;
 import io.pravega.client.stream.impl.StreamSegments;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import io.pravega.common.hash.HashHelper;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -88,22 +84,7 @@ class AutoScaleTest {
 
     /** What the server says about the scaling of a stream. */
     private String explanation(String stream) {
-        URI uri = Objects.requireNonNull(server)
-                .http()
-                .resolve("/v1/scopes/" + client.scope() + "/streams/" + stream + "/scaling");
-        HttpRequest request =
-                HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(30)).build();
-        try {
-            HttpResponse<String> response =
-                    HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-            assertThat(response.statusCode()).isEqualTo(200);
-            return response.body();
-        } catch (IOException e) {
-            return e.toString();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return e.toString();
-        }
+        return Objects.requireNonNull(server).scaling(client.scope(), stream);
     }
 
     private void await(String stream, BooleanSupplier condition) throws InterruptedException {
@@ -127,11 +108,10 @@ class AutoScaleTest {
         private final Future<?> running;
 
         Load(Step step) {
-            running = client.executor().submit(() -> {
+            running = client.inBackground(() -> {
                 for (int i = 0; !stop.get(); i++) {
                     step.run(i);
                 }
-                return null;
             });
         }
 
@@ -213,6 +193,25 @@ class AutoScaleTest {
             reader.end();
         }
         order.assertComplete(writer);
+    }
+
+    /** Between two cold segments there is one that is too narrow to be split, however hot it is. */
+    @Case("AUT-07")
+    void coldSegmentsThatAreNoNeighbours() throws Exception {
+        create("a", ScalingPolicy.byEventRate(1, 2, 1));
+        double hash = HashHelper.seededWith("EventRouter").hashToRange("hot");
+        // To the client the upper end of a range belongs to it.
+        assertThat(SegmentIds.scale(client, "a", List.of(0L), 0.0, Math.nextDown(hash), hash, 1.0))
+                .isTrue();
+        StreamSegments before = segments("a");
+        assertThat(before.getSegmentForKey("hot").getSegmentId()).isEqualTo(SegmentIds.id(2, 1));
+        EventStreamWriter<String> writer = client.writer("a");
+        Load load = new Load(i -> writer.writeEvent("hot", "event-" + i).join());
+        await("a", () -> explanation("a").split("coldUntil", -1).length > 2);
+        await("a", () -> explanation("a").contains("TOO_NARROW"));
+        assertThat(segments("a").getSegments()).isEqualTo(before.getSegments());
+        load.end();
+        await("a", () -> count("a") == 1);
     }
 
     /** The same load lets another stream scale: so there was enough of it, and time enough. */

@@ -23,7 +23,7 @@ class ByteStreamTest {
     void aReaderWaits(Client client) throws Exception {
         client.stream("a", 1);
         ByteStreamReader reader = reader(client);
-        Future<byte[]> read = client.executor().submit(() -> read(reader, 10));
+        Future<byte[]> read = client.inBackground(() -> read(reader, 10));
         assertThatThrownBy(() -> read.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
         write(client, bytes(10));
         assertThat(read.get(30, TimeUnit.SECONDS)).isEqualTo(bytes(10));
@@ -97,7 +97,7 @@ class ByteStreamTest {
             read += count;
         }
         assertThat(read).isEqualTo(100);
-        Future<Integer> next = client.executor().submit(() -> reader.read(buffer));
+        Future<Integer> next = client.inBackground(() -> reader.read(buffer));
         assertThatThrownBy(() -> next.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
         writer.write(bytes(3));
         writer.flush();

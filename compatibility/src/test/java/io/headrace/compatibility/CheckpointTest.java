@@ -8,7 +8,6 @@ import static io.headrace.compatibility.Failures.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pravega.client.admin.impl.ReaderGroupManagerImpl;
 import io.pravega.client.stream.Checkpoint;
 import io.pravega.client.stream.EventRead;
 import io.pravega.client.stream.EventStreamReader;
@@ -18,7 +17,6 @@ import io.pravega.client.stream.ReinitializationRequiredException;
 import io.pravega.client.stream.Stream;
 import io.pravega.client.stream.StreamCut;
 import io.pravega.client.stream.impl.CheckpointFailedException;
-import io.pravega.client.stream.impl.ClientFactoryImpl;
 import io.pravega.client.stream.impl.MaxNumberOfCheckpointsExceededException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -53,11 +51,7 @@ class CheckpointTest {
     void withoutExecutor(Client client) throws Exception {
         client.stream("a", 1);
         client.write("a", "1", "2");
-        client.group("g", "a");
-        // The internal executor of a manager made the usual way has one thread, in which the client waits for itself.
-        ClientFactoryImpl factory = new ClientFactoryImpl(client.scope(), client.controller(), client.pool());
-        ReaderGroup group = client.own(
-                new ReaderGroupManagerImpl(client.scope(), client.controller(), factory).getReaderGroup("g"));
+        ReaderGroup group = client.group("g", "a");
         EventStreamReader<String> reader = client.reader("r", "g");
         assertThat(next(reader)).isEqualTo("1");
         CompletableFuture<Checkpoint> future = group.initiateCheckpoint("c");

@@ -83,6 +83,26 @@ final class ChildProcess {
         Runtime.getRuntime().removeShutdownHook(hook);
     }
 
+    /**
+     * Sends it a signal.
+     *
+     * @param name as {@code kill} knows it, such as {@code STOP}
+     */
+    void signal(String name) {
+        try {
+            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+            int status = kill.waitFor();
+            if (status != 0) {
+                throw new IllegalStateException("kill -" + name + " ended with " + status);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     private void destroy() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();

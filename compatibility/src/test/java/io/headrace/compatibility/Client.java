@@ -11,6 +11,7 @@ import io.pravega.client.EventStreamClientFactory;
 import io.pravega.client.SynchronizerClientFactory;
 import io.pravega.client.admin.ReaderGroupManager;
 import io.pravega.client.admin.StreamManager;
+import io.pravega.client.admin.impl.ReaderGroupManagerImpl;
 import io.pravega.client.connection.impl.ConnectionPool;
 import io.pravega.client.connection.impl.ConnectionPoolImpl;
 import io.pravega.client.connection.impl.SocketConnectionFactoryImpl;
@@ -33,6 +34,7 @@ import io.pravega.client.stream.ScalingPolicy;
 import io.pravega.client.stream.Stream;
 import io.pravega.client.stream.StreamConfiguration;
 import io.pravega.client.stream.TransactionalEventStreamWriter;
+import io.pravega.client.stream.impl.ClientFactoryImpl;
 import io.pravega.client.stream.impl.UTF8StringSerializer;
 import java.net.URI;
 import java.time.Duration;
@@ -41,8 +43,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -70,6 +75,7 @@ final class Client implements AutoCloseable {
     private @Nullable Controller controller;
     private @Nullable ConnectionPool pool;
     private @Nullable ScheduledExecutorService executor;
+    private @Nullable ExecutorService background;
 
     Client(Server server) {
         this(server, "scope-" + NUMBER.incrementAndGet() + "-" + Long.toString(System.nanoTime(), 36));
@@ -169,6 +175,32 @@ final class Client implements AutoCloseable {
         return executor;
     }
 
+    /** A part of a test that may throw. */
+    interface Task {
+        void run() throws Exception;
+    }
+
+    /**
+     * Runs a part of the test beside it, in a thread of its own: those of {@link #executor} are for the client, which waits
+     * for ever if they are taken. Interrupted when this object is closed.
+     */
+    Future<?> inBackground(Task task) {
+        return inBackground(() -> {
+            task.run();
+            return null;
+        });
+    }
+
+    /** As the other method, for a part that has a result. */
+    synchronized <T> Future<T> inBackground(Callable<T> task) {
+        if (background == null) {
+            ExecutorService created = Executors.newCachedThreadPool();
+            background = created;
+            own(created::shutdownNow);
+        }
+        return background.submit(task);
+    }
+
     /** Closes {@code resource} when the test ends. Closing it earlier, or twice, is harmless. */
     synchronized <T extends AutoCloseable> T own(T resource) {
         opened.push(resource);
@@ -230,9 +262,15 @@ final class Client implements AutoCloseable {
         return group(name, builder.build());
     }
 
+    /**
+     * A new group. The client looks for the end of a checkpoint twice a second, one look after the other; one that has to
+     * wait for its turn runs in the internal executor. That of a manager made the usual way has one thread, so that such
+     * a look waits for itself until it times out. This one has several.
+     */
     ReaderGroup group(String name, ReaderGroupConfig groupConfig) {
         assertThat(groups().createReaderGroup(name, groupConfig)).isTrue();
-        return own(groups().getReaderGroup(name));
+        ClientFactoryImpl factory = new ClientFactoryImpl(scope, controller(), pool());
+        return own(new ReaderGroupManagerImpl(scope, controller(), factory).getReaderGroup(name));
     }
 
     EventStreamReader<String> reader(String id, String group) {

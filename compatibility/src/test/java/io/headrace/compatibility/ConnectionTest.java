@@ -2,10 +2,14 @@
 package io.headrace.compatibility;
 
 import static io.headrace.compatibility.Client.next;
+import static io.headrace.compatibility.Failures.assertStatus;
+import static io.headrace.compatibility.Failures.failure;
 import static io.headrace.compatibility.SegmentIds.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.grpc.Status;
 import io.pravega.client.ClientConfig;
 import io.pravega.client.admin.StreamManager;
 import io.pravega.client.connection.impl.ConnectionPoolImpl;
@@ -98,16 +102,53 @@ class ConnectionTest {
             SegmentIds.awaitCurrent(client, "a", Set.of(id(1, 1), id(2, 1)));
 
             assertThat(transaction.checkStatus()).isEqualTo(Transaction.Status.OPEN);
-            Future<?> committed = client.executor().submit(() -> {
-                transaction.commit();
-                return null;
-            });
+            Future<?> committed = client.inBackground(() -> transaction.commit());
             server.kill();
             server.restart();
             committed.get(60, TimeUnit.SECONDS);
             client.checkpointedGroup("g", "a");
             assertThat(next(client.reader("r", "g"))).isEqualTo("inside");
         }
+    }
+
+    /** The client gives a call two minutes; here it is a second. */
+    @Case("CON-05")
+    void aSilentServer() throws Exception {
+        assumeThat(Server.isHeadrace()).as("the server can be paused").isTrue();
+        try (HeadraceProcess server = Server.startHeadrace("silent");
+                Client client = new Client(server)) {
+            client.stream("a", 1);
+            Controller impatient = impatient(client, 3);
+            Controller persistent = impatient(client, 100);
+            assertThat(impatient.checkScopeExists(client.scope()).join()).isTrue();
+            assertThat(persistent.checkScopeExists(client.scope()).join()).isTrue();
+            server.pause();
+            Throwable failure = failure(impatient.checkScopeExists(client.scope()));
+            assertThat(failure).isInstanceOf(RetriesExhaustedException.class);
+            assertStatus(Status.Code.DEADLINE_EXCEEDED, () -> {
+                throw failure;
+            });
+            CompletableFuture<Boolean> created = persistent.createStream(client.scope(), "b", Client.fixed(3));
+            assertThat(failure(impatient.checkScopeExists(client.scope())))
+                    .isInstanceOf(RetriesExhaustedException.class);
+            assertThat(created).isNotDone();
+            server.resume();
+            // One of the attempts has made it; whether the one that is answered is not known.
+            assertThat(created.get(60, TimeUnit.SECONDS)).isNotNull();
+            assertThat(SegmentIds.current(client, "b")).hasSize(3);
+        }
+    }
+
+    /** A connection to the controller on which a call may take a second, and is made again so many times at most. */
+    private static Controller impatient(Client client, int attempts) {
+        ControllerImplConfig config = ControllerImplConfig.builder()
+                .clientConfig(client.config())
+                .timeoutMillis(1_000)
+                .retryAttempts(attempts)
+                .initialBackoffMillis(1)
+                .maxBackoffMillis(100)
+                .build();
+        return client.own(new ControllerImpl(config, client.executor()));
     }
 
     @Case("CON-09")

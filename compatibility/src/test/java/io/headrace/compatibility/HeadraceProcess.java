@@ -1,9 +1,14 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.compatibility;
 
+import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -52,6 +57,23 @@ final class HeadraceProcess implements Server {
         return URI.create("http://" + ports.group(1) + ":" + ports.group(4));
     }
 
+    /** What it says about the scaling of a stream; an error in words if it does not answer. */
+    String scaling(String scope, String stream) {
+        URI uri = http().resolve("/v1/scopes/" + scope + "/streams/" + stream + "/scaling");
+        HttpRequest request =
+                HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(30)).build();
+        try {
+            return HttpClient.newHttpClient()
+                    .send(request, HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (IOException e) {
+            return e.toString();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return e.toString();
+        }
+    }
+
     @Override
     public boolean alive() {
         return process.alive();
@@ -60,6 +82,15 @@ final class HeadraceProcess implements Server {
     @Override
     public void kill() {
         process.kill();
+    }
+
+    /** Stops the process where it is, until {@link #resume}; its connections stay. */
+    void pause() {
+        process.signal("STOP");
+    }
+
+    void resume() {
+        process.signal("CONT");
     }
 
     @Override

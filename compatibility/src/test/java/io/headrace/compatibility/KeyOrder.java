@@ -58,6 +58,11 @@ final class KeyOrder {
         count.incrementAndGet();
     }
 
+    /** Number of events of a key. */
+    synchronized int count(int key) {
+        return next[key];
+    }
+
     synchronized void assertComplete(KeyWriter writer) {
         assertThat(next).isEqualTo(writer.written);
     }

@@ -55,7 +55,7 @@ class LargeEventTest {
             String event = large("1", 64);
             long stored = server.storedBytes();
             Future<?> writing =
-                    client.executor().submit(() -> writer.writeEvent("k", event).join());
+                    client.inBackground(() -> writer.writeEvent("k", event).join());
             long deadline = System.nanoTime() + Client.PATIENCE.toNanos();
             while (server.storedBytes() < stored + 8 * MEBIBYTE) {
                 assertThat(System.nanoTime()).as("data arrives").isLessThan(deadline);
@@ -86,7 +86,7 @@ class LargeEventTest {
         writer.writeEvent("k", "before").join();
         String event = large("1", 64);
         Future<?> writing =
-                client.executor().submit(() -> writer.writeEvent("k", event).join());
+                client.inBackground(() -> writer.writeEvent("k", event).join());
         SegmentIds.scaleQuickly(client, "a", List.of(0L), Set.of(id(1, 1), id(2, 1)), 0.0, 0.5, 1.0);
         writing.get(60, TimeUnit.SECONDS);
         writer.writeEvent("k", "after").join();

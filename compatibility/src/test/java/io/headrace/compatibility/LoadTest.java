@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -33,8 +32,8 @@ class LoadTest {
         client.stream("a", 8);
         client.group("g", "a");
         KeyOrder order = new KeyOrder(keys);
-        Future<?> first = inBackground(client, () -> order.read(client.reader("r1", "g"), events));
-        Future<?> second = inBackground(client, () -> order.read(client.reader("r2", "g"), events));
+        Future<?> first = client.inBackground(() -> order.read(client.reader("r1", "g"), events));
+        Future<?> second = client.inBackground(() -> order.read(client.reader("r2", "g"), events));
         KeyWriter writer = new KeyWriter(client.writer("a"), keys);
         for (int i = 0; i < events; i++) {
             writer.write(i % keys);
@@ -107,7 +106,7 @@ class LoadTest {
         KeyOrder order = new KeyOrder(keys);
         List<Future<?>> readers = new ArrayList<>();
         for (String id : List.of("r1", "r2", "r3")) {
-            readers.add(inBackground(client, () -> order.read(client.reader(id, "g"), events)));
+            readers.add(client.inBackground(() -> order.read(client.reader(id, "g"), events)));
         }
         List<KeyWriter> writers = new ArrayList<>();
         List<Future<?>> writing = new ArrayList<>();
@@ -115,7 +114,7 @@ class LoadTest {
             int first = w * keys / 4;
             KeyWriter writer = new KeyWriter(client.writer("a"), keys);
             writers.add(writer);
-            writing.add(inBackground(client, () -> {
+            writing.add(client.inBackground(() -> {
                 for (int i = 0; i < events / 4; i++) {
                     writer.write(first + i % (keys / 4));
                 }
@@ -141,7 +140,7 @@ class LoadTest {
             client.stream("a", 4);
             KeyWriter writer = new KeyWriter(client.writer("a"), keys);
             AtomicBoolean stop = new AtomicBoolean();
-            Future<?> writing = inBackground(client, () -> {
+            Future<?> writing = client.inBackground(() -> {
                 for (int i = 0; !stop.get(); i++) {
                     writer.write(i % keys);
                 }
@@ -172,7 +171,7 @@ class LoadTest {
             List<Future<?>> writing = new ArrayList<>();
             for (String name : List.of("w1", "w2", "w3")) {
                 TransactionalEventStreamWriter<String> writer = client.transactions("a");
-                writing.add(inBackground(client, () -> {
+                writing.add(client.inBackground(() -> {
                     for (int i = 0; !stop.get(); i++) {
                         writeTransaction(writer.beginTxn(), name + "/" + i, i % 3 == 2, committed);
                     }
@@ -208,25 +207,12 @@ class LoadTest {
         }
     }
 
-    private static void awaitSize(Set<String> set, int size) {
+    private static void awaitSize(Set<String> set, int size) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
         while (set.size() < size) {
             assertThat(System.nanoTime()).as("%s of %s", set.size(), size).isLessThan(deadline);
-            Thread.onSpinWait();
+            TimeUnit.MILLISECONDS.sleep(5);
         }
-    }
-
-    /** A task that may throw. */
-    private interface Task {
-        void run() throws Exception;
-    }
-
-    private static Future<?> inBackground(Client client, Task task) {
-        Callable<Void> callable = () -> {
-            task.run();
-            return null;
-        };
-        return client.executor().submit(callable);
     }
 
     private static byte[] nextBytes(EventStreamReader<byte[]> reader) {

@@ -33,18 +33,17 @@ class OrderTest {
         client.checkpointedGroup("g", "a");
         KeyWriter writer = new KeyWriter(client.writer("a"), KEYS);
         AtomicBoolean stop = new AtomicBoolean();
-        Future<?> writing = client.executor().submit(() -> {
+        Future<?> writing = client.inBackground(() -> {
             while (!stop.get()) {
                 writer.writeRounds(1);
                 writer.flush();
             }
-            return null;
         });
         KeyOrder order = new KeyOrder(KEYS);
         scaleWhileWriting(client, writer, writing, List.of(0L), Set.of(1L, id(2, 1), id(3, 1)), 0.0, 0.2, 0.5);
         EventStreamReader<String> reader = client.reader("r1", "g");
         EventStreamReader<String> second = client.reader("r2", "g");
-        Future<?> reading = client.executor().submit(() -> order.readWhile(second, () -> !stop.get()));
+        Future<?> reading = client.inBackground(() -> order.readWhile(second, () -> !stop.get()));
         scaleWhileWriting(client, writer, writing, List.of(id(3, 1), 1L), Set.of(id(2, 1), id(4, 2)), 0.2, 1.0);
         scaleWhileWriting(
                 client, writer, writing, List.of(id(2, 1)), Set.of(id(4, 2), id(5, 3), id(6, 3)), 0.0, 0.1, 0.2);
@@ -77,7 +76,7 @@ class OrderTest {
         }
         writer.writeRounds(20);
         writer.flush();
-        Future<?> reading = client.executor().submit(() -> order.read(second, writer.acknowledged()));
+        Future<?> reading = client.inBackground(() -> order.read(second, writer.acknowledged()));
         order.read(first, writer.acknowledged());
         reading.get(30, TimeUnit.SECONDS);
         order.assertComplete(writer);

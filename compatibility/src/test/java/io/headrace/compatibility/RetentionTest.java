@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.pravega.client.segment.impl.NoSuchSegmentException;
 import io.pravega.client.segment.impl.SegmentMetadataClient;
 import io.pravega.client.stream.EventStreamReader;
+import io.pravega.client.stream.EventStreamWriter;
 import io.pravega.client.stream.ReaderGroup;
 import io.pravega.client.stream.ReaderGroupConfig;
 import io.pravega.client.stream.ReaderGroupConfig.StreamDataRetention;
@@ -20,13 +21,17 @@ import io.pravega.client.stream.RetentionPolicy;
 import io.pravega.client.stream.ScalingPolicy;
 import io.pravega.client.stream.StreamConfiguration;
 import io.pravega.client.stream.TruncatedDataException;
+import io.pravega.client.stream.impl.StreamSegments;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -148,6 +153,39 @@ class RetentionTest {
                 .isInstanceOf(UnsupportedOperationException.class);
     }
 
+    @Case("RET-11")
+    void othersHaveNoSayEither(Client client) {
+        client.stream("a", 1);
+        client.write("a", sized("1", 30), sized("2", 30));
+        client.group("g", group(client, StreamDataRetention.MANUAL_RELEASE_AT_USER_STREAMCUT));
+        ReaderGroupConfig config =
+                client.controller().getReaderGroupConfig(client.scope(), "g").join();
+        UUID id = config.getReaderGroupId();
+        long generation = config.getGeneration();
+        assertThat(refusal(client, "g", id, generation + 1)).contains("Invalid generation");
+        assertThat(refusal(client, "g", UUID.randomUUID(), generation)).contains("Subscriber does not exist");
+        assertThat(refusal(client, "nobody", id, generation)).contains("Subscriber does not exist");
+        assertThat(say(client, "g", id, generation).join()).isTrue();
+    }
+
+    private static String refusal(Client client, String group, UUID id, long generation) {
+        Throwable failure = failure(say(client, group, id, generation));
+        assertThat(failure).isInstanceOf(IllegalArgumentException.class);
+        return String.valueOf(failure.getMessage());
+    }
+
+    /** Says that a group needs nothing of the first 30 bytes. */
+    private static CompletableFuture<Boolean> say(Client client, String group, UUID id, long generation) {
+        return client.controller()
+                .updateSubscriberStreamCut(
+                        client.scope(),
+                        "a",
+                        client.scope() + "/" + group,
+                        id,
+                        generation,
+                        cut(client, "a", Map.of(0L, 30L)));
+    }
+
     @Case("RET-12")
     void aPolicyThatIsRemovedTruncatesNoMore(Client client) throws Exception {
         stream(client, "a", RetentionPolicy.bySizeBytes(10));
@@ -176,10 +214,51 @@ class RetentionTest {
         assertThat(readTo(client, sized("last", 30))).doesNotContain(sized("1", 30));
     }
 
+    /** The stream is sampled after each of these steps. A sample is missed if the server does nothing for a while. */
+    @Case("RET-14")
+    void samplesThatOverlapTheCut(Client client) throws Exception {
+        stream(client, "a", 2, RetentionPolicy.bySizeBytes(150));
+        ReaderGroup group = client.group("g", group(client, StreamDataRetention.MANUAL_RELEASE_AT_USER_STREAMCUT));
+        release(client, group, Map.of(0L, 0L, 1L, 0L));
+        try (EventStreamWriter<String> writer = client.writer("a")) {
+            int[][] events = {{1, 0}, {0, 1}, {1, 0}, {0, 1}, {2, 2}};
+            for (int[] step : events) {
+                write(client, writer, 0, step[0]);
+                write(client, writer, 1, step[1]);
+                letRetentionWork(client);
+            }
+        }
+        assertThat(head(client, "a")).isEqualTo(Map.of(0L, 0L, 1L, 0L));
+        // The samples are 30+0, 30+30, 60+30, 60+60 and 120+120. The third is where 150 bytes are left.
+        release(client, group, Map.of(0L, 30L, 1L, 90L));
+        Map<Long, Long> head = awaitHead(client, "a", now -> !now.equals(Map.of(0L, 0L, 1L, 0L)));
+        assertThat(head).isIn(Map.of(0L, 30L, 1L, 30L), Map.of(0L, 30L, 1L, 0L));
+        letRetentionWork(client);
+        assertThat(head(client, "a")).isEqualTo(head);
+    }
+
+    /** Writes events of 30 bytes to a segment. */
+    private static void write(Client client, EventStreamWriter<String> writer, long segment, int count) {
+        StreamSegments segments =
+                client.controller().getCurrentSegments(client.scope(), "a").join();
+        String key = IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> "k" + i)
+                .filter(k -> segments.getSegmentForKey(k).getSegmentId() == segment)
+                .findFirst()
+                .orElseThrow();
+        for (int i = 0; i < count; i++) {
+            writer.writeEvent(key, sized("", 30)).join();
+        }
+    }
+
     private static void stream(Client client, String name, RetentionPolicy policy) {
+        stream(client, name, 1, policy);
+    }
+
+    private static void stream(Client client, String name, int segments, RetentionPolicy policy) {
         client.createScope();
         StreamConfiguration configuration = StreamConfiguration.builder()
-                .scalingPolicy(ScalingPolicy.fixed(1))
+                .scalingPolicy(ScalingPolicy.fixed(segments))
                 .retentionPolicy(policy)
                 .build();
         assertThat(client.streams().createStream(client.scope(), name, configuration))
@@ -254,10 +333,11 @@ class RetentionTest {
         }
     }
 
-    /** Writes events of 30 bytes; returns their number when the first is gone. */
+    /** Writes events of 30 bytes until the head moves; returns their number. */
     private static int writeUntilTruncated(Client client, String stream) throws InterruptedException {
+        Map<Long, Long> before = head(client, stream);
         int written = 0;
-        while (head(client, stream).equals(BEGINNING)) {
+        while (head(client, stream).equals(before)) {
             client.write(stream, sized(written++ + ".", 30));
             TimeUnit.MILLISECONDS.sleep(50);
         }
@@ -266,11 +346,11 @@ class RetentionTest {
 
     /** Returns when another stream has been truncated twice: then each stream has been looked at. */
     private static void letRetentionWork(Client client) throws InterruptedException {
-        stream(client, "clock", RetentionPolicy.bySizeBytes(1));
+        if (!client.streams().checkStreamExists(client.scope(), "clock")) {
+            stream(client, "clock", RetentionPolicy.bySizeBytes(1));
+        }
         writeUntilTruncated(client, "clock");
-        Map<Long, Long> first = head(client, "clock");
-        client.write("clock", sized("again", 30), sized("and again", 30));
-        awaitHead(client, "clock", head -> !head.equals(first));
+        writeUntilTruncated(client, "clock");
     }
 
     private static void awaitGone(SegmentMetadataClient segment) throws InterruptedException {

@@ -37,7 +37,7 @@ class RevisionTest {
         client.stream("a", 1);
         StateSynchronizer<Names> first = synchronizer(client);
         StateSynchronizer<Names> second = synchronizer(client.twin());
-        Future<?> updating = client.executor().submit(() -> {
+        Future<?> updating = client.inBackground(() -> {
             for (int i = 0; i < 30; i++) {
                 add(first, "first" + i);
             }

@@ -79,12 +79,11 @@ class ScaleTest {
         client.stream("a", 1);
         KeyWriter writer = new KeyWriter(client.writer("a"), 20);
         AtomicBoolean stop = new AtomicBoolean();
-        Future<?> writing = client.executor().submit(() -> {
+        Future<?> writing = client.inBackground(() -> {
             while (!stop.get()) {
                 writer.writeRounds(1);
                 writer.flush();
             }
-            return null;
         });
         writer.awaitAcknowledged(200, writing);
         assertThat(SegmentIds.scale(client, "a", List.of(0L), 0.0, 0.3, 0.7, 1.0))

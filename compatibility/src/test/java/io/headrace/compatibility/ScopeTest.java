@@ -129,7 +129,7 @@ class ScopeTest {
         List<Future<Boolean>> creations = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             String name = "late" + i;
-            creations.add(client.executor().submit(() -> {
+            creations.add(client.inBackground(() -> {
                 try {
                     return client.streams().createStream(client.scope(), name, Client.fixed(1));
                 } catch (IllegalArgumentException | IllegalStateException gone) {

@@ -121,8 +121,8 @@ class StreamAdminTest {
         List<Future<Boolean>> creations = new ArrayList<>();
         for (int i = 0; i < 24; i++) {
             String name = "p" + i;
-            creations.add(client.executor()
-                    .submit(() -> client.streams().createStream(client.scope(), name, Client.fixed(2))));
+            creations.add(
+                    client.inBackground(() -> client.streams().createStream(client.scope(), name, Client.fixed(2))));
         }
         for (Future<Boolean> creation : creations) {
             assertThat(creation.get()).isTrue();

@@ -7,10 +7,12 @@ import static io.headrace.compatibility.Failures.assertStatus;
 import static io.headrace.compatibility.SegmentIds.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.grpc.Status;
 import io.pravega.client.stream.EventStreamReader;
 import io.pravega.client.stream.EventWriterConfig;
+import io.pravega.client.stream.PingFailedException;
 import io.pravega.client.stream.Transaction;
 import io.pravega.client.stream.TransactionInfo;
 import io.pravega.client.stream.TransactionalEventStreamWriter;
@@ -21,6 +23,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("Transactions")
@@ -235,6 +239,25 @@ class TransactionTest {
                 .isSubsetOf(ofA);
     }
 
+    /** A day at most, or less if the server says so. */
+    @Case("TXN-28")
+    void noLeaseForEver() throws Exception {
+        assumeThat(Server.isHeadrace()).as("a day is short").isTrue();
+        try (HeadraceProcess server = Server.startHeadrace("transaction-life", "--transaction-life", "15s");
+                Client client = new Client(server)) {
+            client.stream("a", 1);
+            Transaction<String> transaction = client.transactions("a").beginTxn();
+            transaction.writeEvent("k", "never seen");
+            transaction.flush();
+            // Its writer goes on pinging; so does this, to see what it is told.
+            assertThat(awaitPingFailure(client, transaction.getTxnId())).isInstanceOf(PingFailedException.class);
+            awaitStatus(client, transaction.getTxnId(), Transaction.Status.ABORTED);
+            assertThatThrownBy(transaction::commit).isInstanceOf(TxnFailedException.class);
+            client.write("a", "plain");
+            assertThat(client.readAll(1, "a")).containsExactly("plain");
+        }
+    }
+
     @Case("TXN-29")
     void committedAfterItsParentsWereTruncated(Client client) throws Exception {
         client.stream("a", 1);
@@ -254,6 +277,23 @@ class TransactionTest {
         EventStreamReader<String> reader = client.reader("r", "g");
         assertThat(next(reader)).isEqualTo("inside");
         nothing(reader);
+    }
+
+    /** Pings a transaction of stream {@code a} until that fails; returns how. */
+    private static Throwable awaitPingFailure(Client client, UUID transaction) throws InterruptedException {
+        long deadline = System.nanoTime() + Client.PATIENCE.toNanos();
+        while (true) {
+            CompletableFuture<Transaction.PingStatus> ping =
+                    client.controller().pingTransaction(client.named("a"), transaction, 10_000);
+            Throwable failure = ping.handle((status, error) -> error).join();
+            if (failure != null) {
+                return failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure;
+            }
+            assertThat(System.nanoTime()).as("pings are answered %s", ping).isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(200);
+        }
     }
 
     private static void writeToAllSegments(Transaction<String> transaction, String prefix, Set<String> written)

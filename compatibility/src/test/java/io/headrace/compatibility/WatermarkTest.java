@@ -31,7 +31,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.DisplayName;
 
@@ -219,6 +221,67 @@ class WatermarkTest {
         TimeWindow window = reader.getCurrentTimeWindow(client.named("a"));
         assertThat(window.getLowerTimeBound()).isNull();
         assertThat(window.getUpperTimeBound()).isNull();
+    }
+
+    @Case("WM-13")
+    void windowsNeverGoBack(Client client) throws Exception {
+        stream(client, 2, 10_000);
+        Marks marks = new Marks(client);
+        client.group(
+                "g",
+                ReaderGroupConfig.builder().automaticCheckpointIntervalMillis(1_000).groupRefreshTimeMillis(100).stream(
+                                client.named("a"))
+                        .build());
+        AtomicBoolean stop = new AtomicBoolean();
+        List<Future<Integer>> readers = new ArrayList<>();
+        for (String id : List.of("r1", "r2", "r3")) {
+            EventStreamReader<String> reader = client.reader(id, "g");
+            readers.add(client.inBackground(() -> readWindows(client, reader, stop)));
+        }
+        EventStreamWriter<String> first = client.writer("a");
+        EventStreamWriter<String> second = client.twin().writer("a");
+        long time = 0;
+        double[][] bounds = {{0, 0.2, 0.4, 0.6, 0.8, 1}, {0, 0.5, 1}, {0, 0.1, 0.3, 0.7, 1}, {0, 0.3, 1}};
+        for (double[] next : bounds) {
+            int before = marks.all().size();
+            while (marks.all().size() < before + 3) {
+                time = writeAndNote(first, second, time);
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+            assertThat(SegmentIds.scale(client, "a", List.copyOf(SegmentIds.current(client, "a")), next))
+                    .isTrue();
+        }
+        stop.set(true);
+        int seen = 0;
+        for (Future<Integer> reader : readers) {
+            seen += reader.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        }
+        assertThat(seen).as("windows that readers have seen").isGreaterThan(6);
+        marks.checkOrder();
+    }
+
+    /** Reads until told to stop: neither end of the window goes back. Returns the number of lower ends seen. */
+    private static int readWindows(Client client, EventStreamReader<String> reader, AtomicBoolean stop) {
+        long lower = Long.MIN_VALUE;
+        long upper = Long.MIN_VALUE;
+        int seen = 0;
+        while (!stop.get()) {
+            String event = reader.readNextEvent(100).getEvent();
+            if (event != null) {
+                assertThat(Long.parseLong(event)).isGreaterThanOrEqualTo(lower);
+            }
+            TimeWindow window = reader.getCurrentTimeWindow(client.named("a"));
+            if (window.getLowerTimeBound() != null) {
+                assertThat(window.getLowerTimeBound()).isGreaterThanOrEqualTo(lower);
+                seen += window.getLowerTimeBound() > lower ? 1 : 0;
+                lower = window.getLowerTimeBound();
+            }
+            if (window.getUpperTimeBound() != null) {
+                assertThat(window.getUpperTimeBound()).isGreaterThanOrEqualTo(upper);
+                upper = window.getUpperTimeBound();
+            }
+        }
+        return seen;
     }
 
     private static StreamConfiguration configuration(int segments, long timeout) {

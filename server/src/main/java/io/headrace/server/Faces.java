@@ -8,7 +8,7 @@ import io.headrace.server.settings.Settings;
 import io.headrace.verticles.control.ControlOptions;
 import io.headrace.verticles.control.ControlOptions.Endpoint;
 import io.headrace.verticles.control.ControlVerticle;
-import io.headrace.verticles.gateway.ScalingResource;
+import io.headrace.verticles.gateway.AdminApi;
 import io.headrace.verticles.host.Partitions;
 import io.headrace.verticles.wire.WireNode;
 import io.headrace.verticles.wire.WireVerticle;
@@ -16,6 +16,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -78,6 +79,7 @@ final class Faces {
                 new ControlOptions(
                         exposure.bind(),
                         port,
+                        settings.get(Settings.CONNECTIONS),
                         new Endpoint(exposure.advertised(), port),
                         new Endpoint(exposure.advertised(), storePort)),
                 streams);
@@ -85,14 +87,20 @@ final class Faces {
         return control.port();
     }
 
-    /** Opens the port of {@code /health} and of questions about streams; returns the port. */
+    /** Opens the port of {@code /health} and of administration over HTTP; returns the port. */
     int http(Vertx vertx, Supplier<HealthServer.Report> report, Partitions<StreamCommand, StreamReply> streams)
             throws InterruptedException {
-        ScalingResource scaling =
-                new ScalingResource(vertx, (command, replyTo) -> streams.submit(command.scope(), command, replyTo));
+        Router router = Router.router(vertx);
+        AdminApi.mount(router, vertx, streams);
         HttpServer server = listening(
                 Settings.HTTP_PORT,
-                HealthServer.listen(vertx, exposure.bind(), settings.get(Settings.HTTP_PORT), report, scaling::answer));
+                HealthServer.listen(
+                        vertx,
+                        exposure.bind(),
+                        settings.get(Settings.HTTP_PORT),
+                        settings.get(Settings.CONNECTIONS),
+                        router,
+                        report));
         started.add("HTTP", server, s -> Await.result("closing it", s.close(), CLOSE_LIMIT));
         return server.actualPort();
     }

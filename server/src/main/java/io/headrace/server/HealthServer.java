@@ -2,14 +2,14 @@
 package io.headrace.server;
 
 import io.headrace.verticles.gateway.HttpAnswers;
-import io.headrace.verticles.gateway.ScalingResource;
+import io.headrace.verticles.net.ConnectionLimit;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
-import java.util.function.Predicate;
+import io.vertx.ext.web.Router;
 import java.util.function.Supplier;
 
 /** Answers {@code GET /health}: 200 when everything serves, 503 when something does not, with the details as JSON. */
@@ -29,30 +29,45 @@ final class HealthServer {
     /**
      * Listens.
      *
+     * @param connections more are refused
+     * @param router has the other paths
      * @param report asked on the event loop for each request; must not block
-     * @param others answers requests for other paths; false for those that it does not know
      */
     static Future<HttpServer> listen(
-            Vertx vertx, String host, int port, Supplier<Report> report, Predicate<HttpServerRequest> others) {
+            Vertx vertx, String host, int port, int connections, Router router, Supplier<Report> report) {
+        ConnectionLimit limit = new ConnectionLimit("HTTP", connections);
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(host)
                 .setPort(port)
+                // Whether it is HTTP/2 shows with the first bytes only: until then the connection would not be counted.
+                .setHttp2ClearTextEnabled(false)
                 .setIdleTimeout(IDLE_SECONDS)
                 .setMaxHeaderSize(MAX_HEADER_BYTES);
+        router.get("/health").handler(context -> {
+            Report now = report.get();
+            HttpAnswers.json(context.request(), now.healthy() ? 200 : 503, now.details());
+        });
+        router.errorHandler(
+                404, context -> HttpAnswers.problem(context.request(), 404, "there is nothing at this path"));
+        router.errorHandler(
+                405,
+                context -> HttpAnswers.problem(
+                        context.request(),
+                        405,
+                        "this path does not know the method "
+                                + context.request().method()));
+        router.errorHandler(400, context -> HttpAnswers.problem(context.request(), 400, "the path cannot be decoded"));
         return vertx.createHttpServer(options)
-                .requestHandler(request -> answer(request, report, others))
+                .connectionHandler(connection -> accept(connection, limit))
+                .requestHandler(router)
                 .listen();
     }
 
-    private static void answer(
-            HttpServerRequest request, Supplier<Report> report, Predicate<HttpServerRequest> others) {
-        if ("/health".equals(request.path())) {
-            if (HttpAnswers.isRead(request)) {
-                Report now = report.get();
-                HttpAnswers.json(request, now.healthy() ? 200 : 503, now.details());
-            }
-        } else if (!others.test(request)) {
-            HttpAnswers.problem(request, 404, "there are only /health and " + ScalingResource.PATH + " here");
+    private static void accept(HttpConnection connection, ConnectionLimit limit) {
+        if (limit.enter(connection.remoteAddress())) {
+            connection.closeHandler(nothing -> limit.leave());
+        } else {
+            var unused = connection.close();
         }
     }
 }

@@ -36,7 +36,14 @@ final class PartitionMemory {
         }
         PartitionOptions usual = PartitionOptions.DEFAULT;
         return new PartitionOptions(
-                usual.maxFramesInFlight(), tail, share - tail, usual.checkpointBytes(), usual.checkpointFrames(), true);
+                usual.maxFramesInFlight(),
+                tail,
+                share - tail,
+                usual.checkpointBytes(),
+                usual.checkpointFrames(),
+                usual.checkpointRowBytes(),
+                usual.checkpointMillis(),
+                true);
     }
 
     static long bytesOf(SegmentCommand command) {

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.server;
 
+import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.segments.LoadOptions;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
@@ -11,14 +12,19 @@ import io.headrace.engine.streams.StreamReply;
 import io.headrace.engine.streams.StreamsMachine;
 import io.headrace.engine.streams.StreamsOptions;
 import io.headrace.server.settings.Settings;
+import io.headrace.tiering.ChunkStorage;
+import io.headrace.tiering.ChunkStorages;
 import io.headrace.verticles.bookkeeper.BookKeeperLogStore;
 import io.headrace.verticles.bookkeeper.LogOptions;
+import io.headrace.verticles.bus.LoadBus;
 import io.headrace.verticles.embedded.DiskSpace;
 import io.headrace.verticles.embedded.EmbeddedEnsemble;
 import io.headrace.verticles.embedded.EmbeddedOptions;
 import io.headrace.verticles.host.HostOptions;
 import io.headrace.verticles.host.PartitionHost;
 import io.headrace.verticles.host.Partitions;
+import io.headrace.verticles.rocksdb.RocksCheckpointStore;
+import io.headrace.verticles.rocksdb.RocksOptions;
 import io.headrace.verticles.wire.Credits;
 import io.headrace.verticles.wire.WireNode;
 import io.headrace.verticles.wire.WireOptions;
@@ -91,22 +97,31 @@ final class Standalone {
         BookKeeperLogStore logs = started.add(
                 "logs", BookKeeperLogStore.connect(LogOptions.of(ensemble.connectString())), BookKeeperLogStore::close);
 
+        ChunkStorage chunks = started.add(
+                "chunks", ChunkStorages.open(data.path().resolve("chunks").toUri()), ChunkStorage::close);
+        RocksCheckpointStore checkpoints = started.add(
+                "rows",
+                new RocksCheckpointStore(
+                        data.path().resolve("rows"), chunks, logs.formerCheckpoints(), RocksOptions.DEFAULT),
+                RocksCheckpointStore::close);
+
         Vertx vertx = started.add("event loops", vertx(), v -> Await.result("ending", v.close(), END_LIMIT));
         PartitionHost host = started.add("partitions", host(vertx), h -> Await.result("ending", h.close(), END_LIMIT));
         Partitions<SegmentCommand, SegmentReply> segments =
                 Partitions.ofSegments(Partitions.evenTable(cluster.segmentsPartitions()));
         Partitions<StreamCommand, StreamReply> streams =
                 Partitions.ofScopes(Partitions.evenTable(cluster.streamsPartitions()));
-        PartitionOpener opener =
-                new PartitionOpener(host, logs, logs.checkpoints(), PartitionMemory.share(settings, cluster));
+        PartitionOpener opener = new PartitionOpener(host, logs, checkpoints, PartitionMemory.share(settings, cluster));
+        LoadBus loads = loads(vertx, streams);
         int pace = settings.get(Settings.SCALING_PACE);
         long retentionMillis = settings.get(Settings.RETENTION_PERIOD).toMillis();
         long watermarkMillis = settings.get(Settings.WATERMARK_PERIOD).toMillis();
+        long transactionMillis = settings.get(Settings.TRANSACTION_LIFE).toMillis();
         opener.open(
                 "segments",
                 segments,
                 (number, loop, self) -> new SegmentsMachine(
-                        PooledByteBufAllocator.DEFAULT, LoadOptions.atPace(pace), new LoadsToStreams(loop, streams)),
+                        PooledByteBufAllocator.DEFAULT, LoadOptions.atPace(pace), loads.reportsOf(loop)),
                 PartitionMemory::bytesOf);
         opener.open(
                 "streams",
@@ -115,7 +130,8 @@ final class Standalone {
                         StreamsOptions.of(number, cluster.streamsPartitions())
                                 .withScaling(ScaleLimits.atPace(pace))
                                 .withRetentionMillis(retentionMillis)
-                                .withWatermarkMillis(watermarkMillis),
+                                .withWatermarkMillis(watermarkMillis)
+                                .withTransactionMillis(transactionMillis),
                         // In turns of their own, also if the other partition is on the same loop.
                         (command, replyTo) -> loop.execute(() -> segments.submit(command.segment(), command, replyTo)),
                         (command, replyTo) -> loop.execute(() -> streams.submit(command.scope(), command, replyTo)),
@@ -128,6 +144,7 @@ final class Standalone {
                 new Credits(CREDIT_BYTES),
                 WireOptions.DEFAULT
                         .listeningOn(exposure.bind(), settings.get(Settings.STORE_PORT))
+                        .accepting(settings.get(Settings.CONNECTIONS))
                         .besideController(settings.get(Settings.CONTROLLER_PORT)));
         ensemble.disk().listen(isShort -> hold(node, isShort, ensemble.disk()));
         int storePort = faces.store(vertx, node, EVENT_LOOPS);
@@ -138,6 +155,14 @@ final class Standalone {
                 Addresses.of(exposure.advertised(), controllerPort),
                 Addresses.of(exposure.advertised(), storePort),
                 Addresses.of(exposure.advertised(), httpPort));
+    }
+
+    private static LoadBus loads(Vertx vertx, Partitions<StreamCommand, StreamReply> streams) {
+        LoadBus loads = new LoadBus(vertx.eventBus(), streams::indexOf);
+        for (int i = 0; i < streams.count(); i++) {
+            loads.listen(i, report -> streams.submit(report.scope(), report, ReplyTo.none()));
+        }
+        return loads;
     }
 
     private static void hold(WireNode node, boolean isShort, DiskSpace disk) {

@@ -81,6 +81,14 @@ final class ArchitectureTest {
             .resideInAnyPackage("org.apache.bookkeeper..", "org.apache.zookeeper..");
 
     @ArchTest
+    static final ArchRule ROCKSDB_STAYS_BEHIND_ITS_ADAPTER = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.headrace.verticles.rocksdb..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.rocksdb..");
+
+    @ArchTest
     static final ArchRule HADOOP_STAYS_BEHIND_ITS_ADAPTER = noClasses()
             .that()
             .resideOutsideOfPackage("io.headrace.tiering.hdfs..")

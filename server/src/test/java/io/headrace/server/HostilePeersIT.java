@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -51,6 +52,7 @@ final class HostilePeersIT {
                 for (int i = 0; i < 20; i++) {
                     assertClosed(addresses.controller(), garbage(i));
                 }
+                assertClosed(addresses.controller(), ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnonsense nonsense"));
                 assertThat(get("http://" + addresses.controller() + "/").statusCode())
                         .isEqualTo(415);
                 assertThat(get("http://" + addresses.http() + "/health").statusCode())
@@ -62,8 +64,43 @@ final class HostilePeersIT {
                     bystander.assertStored(reader);
                 }
             }
-            assertThat(server.errorLines()).noneMatch(line -> line.contains("ERROR"));
+            assertThat(server.errorLines())
+                    .noneMatch(line -> line.contains("ERROR"))
+                    .anyMatch(line -> line.contains("Peers: closed the connection from"))
+                    .anyMatch(line -> line.contains("closed a connection to the controller: First received frame"));
         }
+    }
+
+    /** Others are served as before, and when one of them ends there is room again. */
+    @Test
+    void tooManyConnectionsAreRefused() throws Exception {
+        try (ServerProcess server =
+                ServerProcess.standalone(temporary, temporary.resolve("data"), "--connections", "3")) {
+            Addresses addresses = server.awaitReady();
+            try (PersistentWriter bystander = new PersistentWriter(addresses::store, 1)) {
+                awaitMore(bystander, server);
+                for (String address : List.of(addresses.store(), addresses.http())) {
+                    List<Socket> sockets = new ArrayList<>();
+                    for (int i = 0; i < 5; i++) {
+                        sockets.add(connect(address));
+                    }
+                    assertClosed(address, new byte[0]);
+                    for (Socket socket : sockets) {
+                        socket.close();
+                    }
+                }
+                awaitMore(bystander, server);
+                assertThat(bystander.connections()).isEqualTo(1);
+            }
+            assertThat(server.errorLines())
+                    .anyMatch(line -> line.contains("the store port has 3 already"))
+                    .anyMatch(line -> line.contains("the HTTP port has 3 already"));
+        }
+    }
+
+    private static Socket connect(String address) throws IOException {
+        HostAndPort port = HostAndPort.parseAuthority(address, -1);
+        return new Socket(port.host(), port.port());
     }
 
     /** What is sent, by what the log says then. */

@@ -2,9 +2,9 @@
 package io.headrace.engine.log;
 
 /**
- * A snapshot of a partition's state that is stored outside its log.
+ * The state of a partition at one point of its log, stored outside the log.
  *
  * @param location where a {@link CheckpointStore} finds it; opaque
- * @param frame the last frame whose records the snapshot contains
+ * @param frame the last frame whose records it contains
  */
 public record Checkpoint(String location, long frame) {}

@@ -2,25 +2,16 @@
 package io.headrace.engine.log;
 
 import io.headrace.engine.partition.Loop;
-import io.netty.buffer.ByteBuf;
 
-/**
- * Keeps snapshots of partition state. A stored snapshot means nothing until the log's descriptor names it ({@link
- * PartitionLog#publish}), so a crash between the two leaves the former checkpoint in force.
- */
+/** Keeps the checkpoints of all partitions, outside their logs. */
 public interface CheckpointStore {
 
     /**
-     * Stores a snapshot durably.
+     * Opens the checkpoints of a partition for one owner. Nothing is read yet, and nothing of a former owner is touched.
      *
-     * @param frame the last frame that the snapshot contains
-     * @param snapshot ownership passes to the store
+     * @param epoch the owner's, from its log: what two owners store never gets into each other's way
+     * @param withRows whether the state has rows; if not, {@link PartitionCheckpoints#base} is empty and stays so
+     * @param loop where callbacks run
      */
-    void save(String partition, long frame, ByteBuf snapshot, Loop loop, Callback<Checkpoint> saved);
-
-    /** Reads a snapshot back; the receiver releases it. Damaged or missing bytes fail, they never read as empty. */
-    void load(Checkpoint checkpoint, Loop loop, Callback<ByteBuf> loaded);
-
-    /** Deletes a snapshot that no descriptor names any more. A failure is logged by the store and left to its garbage collection. */
-    void delete(Checkpoint checkpoint);
+    PartitionCheckpoints open(String partition, long epoch, boolean withRows, Loop loop);
 }

@@ -3,7 +3,6 @@ package io.headrace.engine.log;
 
 import io.netty.buffer.ByteBuf;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The log of one partition, opened by one owner. Frames are numbered from 1 without gaps over the whole life of the
@@ -13,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * state and open the log anew.
  */
 public interface PartitionLog {
+    /** How many checkpoints are kept: one to recover from, and one in case that is damaged. */
+    int MAX_CHECKPOINTS = 2;
 
     /** Epoch of this owner: above that of every former owner. At least 1. */
     long epoch();
@@ -23,9 +24,11 @@ public interface PartitionLog {
     /** Number that the next appended frame must have. Fixed at opening, then advanced by {@link #append}. */
     long nextFrame();
 
-    /** The checkpoint to recover from, or null if the whole log is to be replayed. */
-    @Nullable
-    Checkpoint checkpoint();
+    /**
+     * The checkpoints to recover from, newest first, at most {@value #MAX_CHECKPOINTS}: if the first is damaged, the next
+     * one will do. Empty if the whole log is to be replayed.
+     */
+    List<Checkpoint> checkpoints();
 
     /**
      * Appends a frame. Completions may arrive in any order; a frame counts as durable once its completion and those of
@@ -47,11 +50,13 @@ public interface PartitionLog {
     void read(long frame, int maxBytes, Callback<List<ByteBuf>> read);
 
     /**
-     * Publishes a checkpoint by compare-and-set, so that the next owner recovers from it.
+     * Publishes checkpoints by compare-and-set, in place of those before, so that the next owner recovers from the first of
+     * them.
      *
+     * @param checkpoints newest first, 1 to {@value #MAX_CHECKPOINTS}
      * @param published fails with {@link LogException.Kind#FENCED} if this owner has been replaced
      */
-    void publish(Checkpoint checkpoint, Callback<Done> published);
+    void publish(List<Checkpoint> checkpoints, Callback<Done> published);
 
     /** Allows frames below {@code frame} to be deleted. Storage is freed in units of ledgers, when convenient. */
     void truncate(long frame, Callback<Done> truncated);

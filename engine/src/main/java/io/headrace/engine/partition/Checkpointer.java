@@ -3,10 +3,12 @@ package io.headrace.engine.partition;
 
 import io.headrace.engine.log.Callback;
 import io.headrace.engine.log.Checkpoint;
-import io.headrace.engine.log.CheckpointStore;
+import io.headrace.engine.log.PartitionCheckpoints;
 import io.headrace.engine.log.PartitionLog;
+import io.headrace.engine.state.LayeredState;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -17,69 +19,95 @@ import org.slf4j.LoggerFactory;
  * Takes checkpoints of a serving partition, one at a time, and lets the log be truncated behind them.
  *
  * <ol>
- *   <li>Seal the open frame and write the state down, both in one turn: the snapshot ends with that frame.
- *   <li>Store the snapshot. If that fails, the former checkpoint stays and another attempt is made later.
- *   <li>Once the log has committed the frame, publish the checkpoint. If that fails, the partition is lost: another
- *       owner may have taken over.
- *   <li>Delete the former snapshot, and truncate the log below what neither recovery nor the state still needs.
+ *   <li>Seal the open frame, write the snapshot down and freeze the changed rows, all in one turn: the checkpoint ends
+ *       with that frame.
+ *   <li>Write the changed rows into the base.
+ *   <li>Store the snapshot and the base. If that or the step before fails, the former checkpoints stay and another attempt
+ *       is made later.
+ *   <li>Once the log has committed the frame, publish the checkpoint beside the one before. If that fails, the partition is
+ *       lost: another owner may have taken over.
+ *   <li>Delete what neither of the two needs, and truncate the log below what the older one needs.
  * </ol>
+ *
+ * <p>While a checkpoint cannot be taken, changed rows go into the base all the same when there are too many of them: that
+ * bounds the memory that they take.
  */
 final class Checkpointer {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
 
-    /** Ticks between two attempts after a snapshot could not be stored. */
+    /** Ticks between two attempts after one has failed. */
     private static final int RETRY_TICKS = 100;
+
+    /**
+     * A checkpoint that recovery may begin with.
+     *
+     * @param oldestFrame what its state needs of the log, together with all later frames. Not what the state of later
+     *     needs: what has changed since may not be committed, and a crash would bring back references to frames that are
+     *     gone
+     */
+    record Restorable(Checkpoint checkpoint, long oldestFrame) {}
 
     private final String name;
     private final StateMachine<?, ?> machine;
+    private final @Nullable LayeredState rows;
     private final PartitionLog log;
-    private final CheckpointStore checkpoints;
-    private final Loop loop;
+    private final PartitionCheckpoints store;
+    private final Clock clock;
     private final PartitionOptions options;
     private final LongSupplier sealOpenFrame;
     private final Consumer<Throwable> lose;
 
-    private @Nullable Checkpoint current;
+    private @Nullable Restorable newest;
+    private @Nullable Restorable stored;
 
-    /**
-     * The oldest frame that the newest snapshot refers to. Not the state of later: what has changed since may not be
-     * committed, and a crash would bring back references to frames that are gone.
-     */
-    private long oldestFrame;
+    /** Held from the first step to the third. */
+    private @Nullable ByteBuf snapshot;
 
     private long bytes;
     private long frames;
     private long committed;
+    private long due;
     private int waitTicks;
+    private int writeTicks;
     private boolean running;
+    private boolean writing;
     private boolean closed;
-    private @Nullable Checkpoint stored;
     private @Nullable Runnable whenLast;
 
     /** The frame that the last checkpoint ends with; -1 until that is begun. */
     private long lastFrame = -1;
 
+    /** @param recovered what the state was recovered from */
     Checkpointer(
             String name,
             StateMachine<?, ?> machine,
             PartitionLog log,
-            CheckpointStore checkpoints,
-            Loop loop,
+            PartitionCheckpoints store,
+            Clock clock,
             PartitionOptions options,
-            long replayedBytes,
+            Recovery.Recovered recovered,
             LongSupplier sealOpenFrame,
             Consumer<Throwable> lose) {
         this.name = name;
         this.machine = machine;
+        this.rows = machine.rows();
         this.log = log;
-        this.checkpoints = checkpoints;
-        this.loop = loop;
+        this.store = store;
+        this.clock = clock;
         this.options = options;
         this.sealOpenFrame = sealOpenFrame;
         this.lose = lose;
-        this.current = log.checkpoint();
-        this.bytes = replayedBytes;
+        this.newest = recovered.from();
         this.committed = log.nextFrame() - 1;
+        // Partitions that began together do not all write at the same time.
+        double place = place(name);
+        this.bytes = recovered.replayedBytes() + (long) (options.checkpointBytes() * place / 2);
+        this.due = clock.millis() + options.checkpointMillis() - (long) (options.checkpointMillis() * place / 2);
+    }
+
+    /** 0 to 1, far apart for names that differ little. */
+    private static double place(String name) {
+        return ((name.hashCode() * 0x9E3779B9) >>> 1) / (double) Integer.MAX_VALUE;
     }
 
     /** A frame of {@code length} bytes went to the log. */
@@ -95,11 +123,23 @@ final class Checkpointer {
     }
 
     void tick() {
-        if (waitTicks > 0) {
-            waitTicks--;
-        } else if (!running && (bytes >= options.checkpointBytes() || frames >= options.checkpointFrames())) {
-            begin();
+        waitTicks = Math.max(0, waitTicks - 1);
+        writeTicks = Math.max(0, writeTicks - 1);
+        if (writing) {
+            return;
         }
+        if (!running && waitTicks == 0 && isDue()) {
+            begin();
+        } else if (rows != null && writeTicks == 0 && rows.changedBytes() >= options.checkpointRowBytes()) {
+            write(rows, () -> {}, cause -> {});
+        }
+    }
+
+    private boolean isDue() {
+        return bytes >= options.checkpointBytes()
+                || frames >= options.checkpointFrames()
+                || (rows != null && rows.changedBytes() >= options.checkpointRowBytes())
+                || (frames > 0 && clock.millis() >= due);
     }
 
     /** Takes one more checkpoint, after the one that may be running, and calls {@code done} when all is committed. */
@@ -111,64 +151,111 @@ final class Checkpointer {
     /** The partition is gone: what is under way comes to nothing. */
     void close() {
         closed = true;
+        takeSnapshot();
+        store.close();
+    }
+
+    private @Nullable ByteBuf takeSnapshot() {
+        ByteBuf taken = snapshot;
+        snapshot = null;
+        if (taken != null && closed) {
+            taken.release();
+        }
+        return taken;
     }
 
     private void begin() {
         long frame = sealOpenFrame.getAsLong();
-        ByteBuf snapshot = PooledByteBufAllocator.DEFAULT.buffer();
+        ByteBuf written = PooledByteBufAllocator.DEFAULT.buffer();
         try {
-            machine.snapshot(snapshot);
-            oldestFrame = machine.oldestFrame();
+            machine.snapshot(written);
         } catch (RuntimeException e) {
-            snapshot.release();
+            written.release();
             lose.accept(e);
             return;
         }
+        snapshot = written;
+        long oldestFrame = Math.min(frame + 1, machine.oldestFrame());
         running = true;
         lastFrame = whenLast == null ? -1 : frame;
         bytes = 0;
         frames = 0;
-        checkpoints.save(
-                name,
-                frame,
-                snapshot,
-                loop,
+        due = clock.millis() + options.checkpointMillis();
+        if (rows == null) {
+            save(frame, oldestFrame);
+        } else {
+            write(rows, () -> save(frame, oldestFrame), this::failed);
+        }
+    }
+
+    private void write(LayeredState changed, Runnable then, Consumer<Throwable> failed) {
+        writing = true;
+        store.write(
+                changed.freeze(),
                 Callback.of(
-                        saved -> {
-                            if (closed) {
-                                checkpoints.delete(saved);
-                            } else {
-                                stored = saved;
-                                publishWhenCommitted();
-                            }
+                        done -> {
+                            writing = false;
+                            changed.written();
+                            then.run();
+                            finish();
                         },
                         cause -> {
-                            LOG.warn("{} could not store a checkpoint, will try again: {}", name, cause.toString());
-                            waitTicks = RETRY_TICKS;
-                            bytes = options.checkpointBytes();
-                            end();
+                            writing = false;
+                            writeTicks = RETRY_TICKS;
+                            changed.unfreeze();
+                            LOG.warn("{} could not write changed rows, will try again: {}", name, cause.toString());
+                            failed.accept(cause);
+                            finish();
                         }));
     }
 
-    private void publishWhenCommitted() {
-        Checkpoint ready = stored;
-        if (ready != null && ready.frame() <= committed) {
-            stored = null;
-            log.publish(ready, Callback.of(done -> published(ready), lose));
+    private void save(long frame, long oldestFrame) {
+        ByteBuf taken = takeSnapshot();
+        if (taken != null) {
+            store.save(
+                    frame,
+                    taken,
+                    Callback.of(
+                            saved -> {
+                                stored = new Restorable(saved, oldestFrame);
+                                publishWhenCommitted();
+                            },
+                            this::failed));
         }
     }
 
-    private void published(Checkpoint checkpoint) {
-        Checkpoint former = current;
-        current = checkpoint;
-        if (former != null) {
-            checkpoints.delete(former);
+    private void failed(Throwable cause) {
+        LOG.warn("{} could not take a checkpoint, will try again: {}", name, cause.toString());
+        ByteBuf taken = takeSnapshot();
+        if (taken != null) {
+            taken.release();
         }
-        long needed = Math.min(checkpoint.frame() + 1, oldestFrame);
-        if (needed <= log.firstFrame()) {
+        waitTicks = RETRY_TICKS;
+        bytes = options.checkpointBytes();
+        end();
+    }
+
+    private void publishWhenCommitted() {
+        Restorable ready = stored;
+        if (ready != null && ready.checkpoint().frame() <= committed) {
+            stored = null;
+            List<Checkpoint> kept =
+                    newest == null ? List.of(ready.checkpoint()) : List.of(ready.checkpoint(), newest.checkpoint());
+            List<Checkpoint> dropped =
+                    log.checkpoints().stream().filter(c -> !kept.contains(c)).toList();
+            log.publish(kept, Callback.of(done -> published(ready, kept, dropped), lose));
+        }
+    }
+
+    private void published(Restorable checkpoint, List<Checkpoint> kept, List<Checkpoint> dropped) {
+        Restorable older = newest;
+        newest = checkpoint;
+        store.published(kept, dropped);
+        // While there is no older checkpoint, the log from its beginning stands in for it.
+        if (older == null || older.oldestFrame() <= log.firstFrame()) {
             end();
         } else {
-            log.truncate(needed, Callback.of(done -> end(), lose));
+            log.truncate(older.oldestFrame(), Callback.of(done -> end(), lose));
         }
     }
 
@@ -179,7 +266,7 @@ final class Checkpointer {
 
     private void finish() {
         Runnable done = whenLast;
-        if (done == null || running || closed) {
+        if (done == null || running || writing || closed) {
             return;
         }
         if (lastFrame < 0) {

@@ -28,6 +28,11 @@ public record ConfirmedTurn<C, R>(Turn<C, R> turn) implements Turn<C, R> {
     }
 
     @Override
+    public long epoch() {
+        return turn.epoch();
+    }
+
+    @Override
     public RandomGenerator random() {
         return turn.random();
     }

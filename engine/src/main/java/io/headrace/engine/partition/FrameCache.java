@@ -55,17 +55,25 @@ final class FrameCache {
         return slab == null ? 0 : slab.memory.writableBytes();
     }
 
-    /** Starts a slab whose first frame will be {@code frame}, giving up old slabs if there are too many. */
+    /**
+     * Starts a slab whose first frame will be {@code frame}, giving up old slabs if there are too many. The memory of one
+     * that nobody else refers to is used again: fresh memory of that size comes from the system, which clears it first.
+     */
     void addSlab(long frame, long committedFrame) {
+        ByteBuf memory = null;
         while ((slabs.size() + 1L) * SLAB_BYTES > tailBytesMax && slabs.size() > 1) {
             Slab oldest = slabs.getFirst();
             if (oldest.lastFrame() > committedFrame) {
                 break;
             }
             slabs.removeFirst();
-            oldest.memory.release();
+            if (memory == null && oldest.memory.refCnt() == 1) {
+                memory = oldest.memory.clear();
+            } else {
+                oldest.memory.release();
+            }
         }
-        slabs.addLast(new Slab(allocator.directBuffer(SLAB_BYTES, SLAB_BYTES), frame));
+        slabs.addLast(new Slab(memory == null ? allocator.directBuffer(SLAB_BYTES, SLAB_BYTES) : memory, frame));
     }
 
     /** The memory that the open frame is written into; its writer index says where. */

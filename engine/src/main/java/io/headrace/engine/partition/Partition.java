@@ -4,8 +4,12 @@ package io.headrace.engine.partition;
 import io.headrace.engine.log.Callback;
 import io.headrace.engine.log.CheckpointStore;
 import io.headrace.engine.log.LogStore;
+import io.headrace.engine.log.PartitionCheckpoints;
 import io.headrace.engine.log.PartitionLog;
 import io.headrace.engine.partition.PendingFrames.Output;
+import io.headrace.engine.state.LayeredState;
+import io.headrace.engine.state.LoadedRows;
+import io.headrace.engine.state.NotInMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayDeque;
@@ -51,6 +55,7 @@ public final class Partition<C, R> {
     private final PartitionOptions options;
     private final PartitionListener listener;
     private final FrameCache cache;
+    private final @Nullable LayeredState rows;
     private final PartitionTurn turn = new PartitionTurn();
 
     private Phase phase = Phase.NEW;
@@ -76,6 +81,7 @@ public final class Partition<C, R> {
         this.random = random;
         this.options = options;
         this.listener = listener;
+        this.rows = machine.rows();
         this.cache = new FrameCache(PooledByteBufAllocator.DEFAULT, options.tailCacheBytes(), options.readCacheBytes());
     }
 
@@ -100,9 +106,18 @@ public final class Partition<C, R> {
             // An output that was set free inside a turn came back as a command: it gets a turn of its own.
             loop.execute(() -> submit(command, replyTo));
         } else if (phase != Phase.SERVING) {
-            replyTo.lost(name + " is " + phase.name().toLowerCase(java.util.Locale.ROOT));
+            String reason = name + " is " + phase.name().toLowerCase(java.util.Locale.ROOT);
+            deliver(() -> replyTo.lost(reason));
         } else {
-            turn.execute(command, replyTo);
+            turn.execute(command, replyTo, null);
+        }
+    }
+
+    private void resume(C command, ReplyTo<? super R> replyTo, LoadedRows loaded) {
+        if (phase == Phase.SERVING) {
+            turn.execute(command, replyTo, loaded);
+        } else {
+            submit(command, replyTo);
         }
     }
 
@@ -158,19 +173,22 @@ public final class Partition<C, R> {
             log.close();
             return;
         }
-        new Recovery(name, machine, log, checkpoints, loop, RECOVERY_READ_BYTES)
-                .run(Callback.of(replayedBytes -> serve(log, replayedBytes), cause -> {
+        PartitionCheckpoints store = checkpoints.open(name, log.epoch(), machine.rows() != null, loop);
+        new Recovery(name, machine, log, store, options, RECOVERY_READ_BYTES)
+                .run(Callback.of(recovered -> serve(log, store, recovered), cause -> {
                     log.close();
+                    store.close();
                     lose(cause);
                 }));
     }
 
-    private void serve(PartitionLog log, long replayedBytes) {
+    private void serve(PartitionLog log, PartitionCheckpoints store, Recovery.Recovered recovered) {
         if (phase != Phase.RECOVERING) {
             log.close();
+            store.close();
             return;
         }
-        Serving now = new Serving(log, replayedBytes);
+        Serving now = new Serving(log, store, recovered);
         serving = now;
         phase = Phase.SERVING;
         LOG.info("{} serves in epoch {} from frame {}", name, log.epoch(), log.nextFrame());
@@ -219,23 +237,32 @@ public final class Partition<C, R> {
         }
     }
 
+    /** Hands over an output. Who receives it may fail; that must not cost the others theirs. */
+    private static void deliver(Runnable output) {
+        try {
+            output.run();
+        } catch (RuntimeException e) {
+            LOG.error("An output could not be delivered", e);
+        }
+    }
+
     private record HeldReply<R>(StateMachine<?, R> machine, ReplyTo<? super R> replyTo, R reply) implements Output {
         @Override
         public void release() {
-            replyTo.reply(reply);
+            deliver(() -> replyTo.reply(reply));
         }
 
         @Override
         public void drop(String reason) {
             machine.discard(reply);
-            replyTo.lost(reason);
+            deliver(() -> replyTo.lost(reason));
         }
     }
 
     private record HeldAction(Runnable action) implements Output {
         @Override
         public void release() {
-            action.run();
+            deliver(action);
         }
 
         @Override
@@ -248,24 +275,26 @@ public final class Partition<C, R> {
         final FrameBuilder builder;
         final PendingFrames pending;
         final FrameLoader loader;
+        final @Nullable RowLoader rowLoader;
         final Checkpointer checkpointer;
         final Deque<Sealed> unsent = new ArrayDeque<>();
         int inFlight;
         boolean flushScheduled;
 
-        Serving(PartitionLog log, long replayedBytes) {
+        Serving(PartitionLog log, PartitionCheckpoints store, Recovery.Recovered recovered) {
             this.log = log;
             this.builder = new FrameBuilder(cache, log.epoch(), log.nextFrame());
             this.pending = new PendingFrames(log.nextFrame() - 1);
             this.loader = new FrameLoader(log, cache, machine::oldestFrame, Partition.this::lose);
+            this.rowLoader = rows == null ? null : new RowLoader(rows, Partition.this::lose);
             this.checkpointer = new Checkpointer(
                     name,
                     machine,
                     log,
-                    checkpoints,
-                    loop,
+                    store,
+                    clock,
                     options,
-                    replayedBytes,
+                    recovered,
                     this::sealForCheckpoint,
                     Partition.this::lose);
         }
@@ -379,6 +408,9 @@ public final class Partition<C, R> {
 
         void drop(String reason) {
             loader.close(reason);
+            if (rowLoader != null) {
+                rowLoader.close(reason);
+            }
             checkpointer.close();
             pending.drain().forEach(output -> output.drop(reason));
             unsent.clear();
@@ -390,12 +422,16 @@ public final class Partition<C, R> {
     private final class PartitionTurn implements Turn<C, R> {
         boolean executing;
         int records;
+        private boolean answered;
         private long now;
 
-        void execute(C command, ReplyTo<? super R> replyTo) {
+        void execute(C command, ReplyTo<? super R> replyTo, @Nullable LoadedRows loaded) {
             try {
                 enter();
+                use(loaded);
                 machine.execute(command, replyTo, this);
+            } catch (NotInMemory missing) {
+                executeWhenLoaded(missing, command, replyTo, loaded);
             } catch (RuntimeException | AssertionError e) {
                 if (records > 0) {
                     lose(e);
@@ -406,11 +442,40 @@ public final class Partition<C, R> {
                             name,
                             command.getClass().getSimpleName(),
                             e);
-                    replyTo.lost("internal error");
+                    deliver(() -> replyTo.lost("internal error"));
                 }
             } finally {
+                use(null);
                 leave();
             }
+        }
+
+        private void use(@Nullable LoadedRows loaded) {
+            if (rows != null) {
+                rows.use(loaded);
+            }
+        }
+
+        /** Executes a command again when rows have been loaded; what was loaded for it before is kept. */
+        private void executeWhenLoaded(
+                NotInMemory missing, C command, ReplyTo<? super R> replyTo, @Nullable LoadedRows before) {
+            RowLoader rowLoader = current().rowLoader;
+            if (records > 0 || answered || rows == null || rowLoader == null) {
+                lose(new IllegalStateException("rows were missed where none may be read", missing));
+                return;
+            }
+            LoadedRows into = before != null && rows.isCurrent(before) ? before : rows.missing();
+            rowLoader.load(missing.reads(), into, new RowLoader.Waiter() {
+                @Override
+                public void loaded(LoadedRows found) {
+                    resume(command, replyTo, found);
+                }
+
+                @Override
+                public void lost(String reason) {
+                    deliver(() -> replyTo.lost(reason));
+                }
+            });
         }
 
         void run(java.util.function.Consumer<Turn<C, R>> body) {
@@ -427,6 +492,7 @@ public final class Partition<C, R> {
         private void enter() {
             executing = true;
             records = 0;
+            answered = false;
             now = Math.max(now, clock.millis());
         }
 
@@ -450,6 +516,11 @@ public final class Partition<C, R> {
         @Override
         public long now() {
             return now;
+        }
+
+        @Override
+        public long epoch() {
+            return current().log.epoch();
         }
 
         @Override
@@ -487,11 +558,13 @@ public final class Partition<C, R> {
 
         @Override
         public void replyAfter(long frame, ReplyTo<? super R> replyTo, R reply) {
+            answered = true;
             current().pending.hold(frame, new HeldReply<>(machine, replyTo, reply));
         }
 
         @Override
         public void afterCommit(Runnable output) {
+            answered = true;
             current().pending.hold(current().logged(), new HeldAction(output));
         }
 
@@ -516,7 +589,7 @@ public final class Partition<C, R> {
 
                 @Override
                 public void lost(String reason) {
-                    replyTo.lost(reason);
+                    deliver(() -> replyTo.lost(reason));
                 }
             });
         }

@@ -10,6 +10,8 @@ package io.headrace.engine.partition;
  * @param readCacheBytes memory for older frames that were read back from the log
  * @param checkpointBytes log bytes after which a checkpoint is taken
  * @param checkpointFrames log frames after which a checkpoint is taken
+ * @param checkpointRowBytes heap taken by changed rows after which a checkpoint is taken, in bytes
+ * @param checkpointMillis time after which a checkpoint is taken of whatever has been logged, at least 1
  * @param soleOwner no other process can take the partition over while this one lives, as if it had a lock on the storage:
  *     then an owner of old does not exist and {@link Turn#replyConfirmed} costs nothing
  */
@@ -19,19 +21,32 @@ public record PartitionOptions(
         long readCacheBytes,
         long checkpointBytes,
         long checkpointFrames,
+        long checkpointRowBytes,
+        long checkpointMillis,
         boolean soleOwner) {
 
     /** Sizes for a node with a handful of partitions and 1 GiB of direct memory. */
     public static final PartitionOptions DEFAULT = new PartitionOptions(4, 48L << 20, 24L << 20, 128L << 20, 50_000);
 
-    /** Bounds of a partition that another process may take over at any time. */
+    private static final long ROW_BYTES = 24L << 20;
+    private static final long MILLIS = 10 * 60_000L;
+
+    /** Bounds of a partition that another process may take over at any time, with the usual ones for rows and time. */
     public PartitionOptions(
             int maxFramesInFlight,
             long tailCacheBytes,
             long readCacheBytes,
             long checkpointBytes,
             long checkpointFrames) {
-        this(maxFramesInFlight, tailCacheBytes, readCacheBytes, checkpointBytes, checkpointFrames, false);
+        this(
+                maxFramesInFlight,
+                tailCacheBytes,
+                readCacheBytes,
+                checkpointBytes,
+                checkpointFrames,
+                ROW_BYTES,
+                MILLIS,
+                false);
     }
 
     public PartitionOptions {
@@ -42,7 +57,11 @@ public record PartitionOptions(
             throw new IllegalArgumentException(
                     "tailCacheBytes is " + tailCacheBytes + ", must be at least " + 2L * FrameCache.SLAB_BYTES);
         }
-        if (readCacheBytes < 2L * Partition.READ_AHEAD_BYTES || checkpointBytes < 1 || checkpointFrames < 1) {
+        if (readCacheBytes < 2L * Partition.READ_AHEAD_BYTES
+                || checkpointBytes < 1
+                || checkpointFrames < 1
+                || checkpointRowBytes < 1
+                || checkpointMillis < 1) {
             throw new IllegalArgumentException("cache and checkpoint sizes must be positive; readCacheBytes at least "
                     + 2L * Partition.READ_AHEAD_BYTES);
         }

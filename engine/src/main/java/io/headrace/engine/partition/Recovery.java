@@ -3,67 +3,116 @@ package io.headrace.engine.partition;
 
 import io.headrace.engine.log.Callback;
 import io.headrace.engine.log.Checkpoint;
-import io.headrace.engine.log.CheckpointStore;
 import io.headrace.engine.log.LogException;
+import io.headrace.engine.log.PartitionCheckpoints;
 import io.headrace.engine.log.PartitionLog;
+import io.headrace.engine.partition.Checkpointer.Restorable;
+import io.headrace.engine.state.LayeredState;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Brings a fresh state machine to the end of an opened log: the newest checkpoint, then every frame after it. */
+/**
+ * Brings a fresh state machine to the end of an opened log: the newest checkpoint that is whole, then every frame after
+ * it. Rows that the frames change go into the base now and then, so that they take no more memory than while serving.
+ */
 final class Recovery {
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+    /**
+     * How a recovery went.
+     *
+     * @param from the checkpoint that it began with; null if it was the beginning of the log
+     * @param replayedBytes of the log
+     */
+    record Recovered(@Nullable Restorable from, long replayedBytes) {}
+
     private final String name;
     private final StateMachine<?, ?> machine;
+    private final @Nullable LayeredState rows;
     private final PartitionLog log;
-    private final CheckpointStore checkpoints;
-    private final Loop loop;
+    private final PartitionCheckpoints store;
+    private final PartitionOptions options;
     private final int readBytes;
+    private @Nullable Restorable from;
     private long replayedBytes;
 
     Recovery(
             String name,
             StateMachine<?, ?> machine,
             PartitionLog log,
-            CheckpointStore checkpoints,
-            Loop loop,
+            PartitionCheckpoints store,
+            PartitionOptions options,
             int readBytes) {
         this.name = name;
         this.machine = machine;
+        this.rows = machine.rows();
         this.log = log;
-        this.checkpoints = checkpoints;
-        this.loop = loop;
+        this.store = store;
+        this.options = options;
         this.readBytes = readBytes;
     }
 
-    /** Runs once. {@code recovered} receives the number of log bytes that were replayed. */
-    void run(Callback<Long> recovered) {
-        Checkpoint checkpoint = log.checkpoint();
-        if (checkpoint == null) {
-            replay(new Replay(machine, 1), recovered);
-            return;
-        }
-        checkpoints.load(
-                checkpoint,
-                loop,
-                Callback.of(
-                        snapshot -> {
-                            try {
-                                machine.restore(snapshot);
-                            } catch (RuntimeException e) {
-                                recovered.failed(e);
-                                return;
-                            } finally {
-                                snapshot.release();
-                            }
-                            replay(new Replay(machine, checkpoint.frame() + 1), recovered);
-                        },
-                        recovered::failed));
+    /** Runs once. */
+    void run(Callback<Recovered> recovered) {
+        restore(log.checkpoints(), null, recovered);
     }
 
-    private void replay(Replay replay, Callback<Long> recovered) {
-        if (replay.next() >= log.nextFrame()) {
+    /** Restores the first of the checkpoints that is whole; after the last one, nothing. */
+    private void restore(List<Checkpoint> checkpoints, @Nullable Throwable damage, Callback<Recovered> recovered) {
+        if (checkpoints.isEmpty()) {
+            if (damage != null && log.firstFrame() > 1) {
+                recovered.failed(damage);
+            } else {
+                store.restore(null, Callback.of(nothing -> restored(null, nothing, recovered), recovered::failed));
+            }
+            return;
+        }
+        Checkpoint checkpoint = checkpoints.get(0);
+        List<Checkpoint> older = checkpoints.subList(1, checkpoints.size());
+        store.restore(checkpoint, Callback.of(snapshot -> restored(checkpoint, snapshot, recovered), cause -> {
+            if (!(cause instanceof LogException failure) || failure.kind() != LogException.Kind.CORRUPT) {
+                recovered.failed(cause);
+                return;
+            }
+            LOG.error(
+                    "{} cannot be recovered from {}, {}: {}",
+                    name,
+                    checkpoint,
+                    older.isEmpty() ? "and there is no older checkpoint" : "tries the one before",
+                    cause.getMessage());
+            restore(older, damage == null ? cause : damage, recovered);
+        }));
+    }
+
+    private void restored(@Nullable Checkpoint checkpoint, ByteBuf snapshot, Callback<Recovered> recovered) {
+        try {
+            if (rows != null) {
+                rows.attach(store.base());
+            }
+            if (checkpoint != null) {
+                machine.restore(snapshot);
+                from = new Restorable(checkpoint, Math.min(checkpoint.frame() + 1, machine.oldestFrame()));
+            }
+        } catch (RuntimeException e) {
+            recovered.failed(e);
+            return;
+        } finally {
+            snapshot.release();
+        }
+        replay(new Replay(machine, checkpoint == null ? 1 : checkpoint.frame() + 1), recovered);
+    }
+
+    private void replay(Replay replay, Callback<Recovered> recovered) {
+        if (rows != null && rows.changedBytes() >= options.checkpointRowBytes()) {
+            write(rows, replay, recovered);
+        } else if (replay.next() >= log.nextFrame()) {
             replay.finish();
-            recovered.done(replayedBytes);
+            recovered.done(new Recovered(from, replayedBytes));
         } else if (replay.next() < log.firstFrame()) {
+            replay.finish();
             recovered.failed(new LogException(
                     LogException.Kind.CORRUPT,
                     name + " needs frame " + replay.next() + " to recover, but its log begins with frame "
@@ -76,7 +125,21 @@ final class Recovery {
         }
     }
 
-    private void apply(Replay replay, List<ByteBuf> frames, Callback<Long> recovered) {
+    private void write(LayeredState changed, Replay replay, Callback<Recovered> recovered) {
+        store.write(
+                changed.freeze(),
+                Callback.of(
+                        done -> {
+                            changed.written();
+                            replay(replay, recovered);
+                        },
+                        cause -> {
+                            replay.finish();
+                            recovered.failed(cause);
+                        }));
+    }
+
+    private void apply(Replay replay, List<ByteBuf> frames, Callback<Recovered> recovered) {
         try {
             for (ByteBuf frame : frames) {
                 replayedBytes += frame.readableBytes();

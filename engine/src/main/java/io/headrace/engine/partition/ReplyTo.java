@@ -15,4 +15,15 @@ public interface ReplyTo<R> {
      * effect is unknown.
      */
     void lost(String reason);
+
+    /** For commands of which nobody needs to know what came of them. */
+    static <R> ReplyTo<R> none() {
+        return new ReplyTo<>() {
+            @Override
+            public void reply(R reply) {}
+
+            @Override
+            public void lost(String reason) {}
+        };
+    }
 }

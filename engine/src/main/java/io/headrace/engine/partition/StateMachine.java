@@ -1,7 +1,9 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.partition;
 
+import io.headrace.engine.state.LayeredState;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A deterministic state machine that a {@link Partition} runs: {@link #execute} reads state and logs records through
@@ -32,7 +34,17 @@ public interface StateMachine<C, R> {
      */
     void apply(int type, ByteBuf body, long frame, int offset);
 
-    /** Writes the whole durable state, starting with a format version. */
+    /**
+     * Durable state that is kept as rows, apart from the snapshot; the same object in each call. Null if the snapshot is
+     * all. Whoever reads rows while executing a command does so before it logs or answers anything, for a read may end in
+     * {@link io.headrace.engine.state.NotInMemory}: the command is then executed again. {@link #apply}, {@link #tick} and
+     * {@link #recovered} read no rows.
+     */
+    default @Nullable LayeredState rows() {
+        return null;
+    }
+
+    /** Writes the whole durable state but for {@link #rows}, starting with a format version. */
     void snapshot(ByteBuf out);
 
     /** Reads what {@link #snapshot} wrote, this version's or any older one's; called once, on a fresh machine. */

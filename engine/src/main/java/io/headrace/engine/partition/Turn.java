@@ -16,6 +16,9 @@ public interface Turn<C, R> {
     /** Wall-clock time of this turn, in milliseconds since the Unix epoch. */
     long now();
 
+    /** Epoch of this owner of the partition: above that of every former owner. */
+    long epoch();
+
     /** Randomness for ids; what is drawn must go into a record if state depends on it. */
     RandomGenerator random();
 

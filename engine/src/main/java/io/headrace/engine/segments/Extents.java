@@ -5,15 +5,27 @@ import io.headrace.engine.partition.Frame;
 import java.util.Arrays;
 
 /**
- * Where the data of one segment stands: a sorted list of (offset in the segment, frame, position in the frame). An extent
- * reaches to the start of the next one, the last one to the end of the segment. 16 bytes per extent, in one array.
+ * Where the data of one segment stands: a sorted list of pieces, each either an extent in the log (frame, position in the
+ * frame) or a part of a chunk in long-term storage (number of the chunk, offset in it), in any mixture. A piece reaches to
+ * the start of the next one, the last one to the end of the segment. 16 bytes per piece, in one array.
  */
 final class Extents {
+    /** Bytes that a chunk may have, so that an offset in it fits. */
+    static final int MAX_CHUNK_BYTES = 1 << 30;
+
     private static final int POSITION_BITS = Integer.numberOfTrailingZeros(Frame.MAX_BYTES);
     private static final long POSITION_MASK = (1L << POSITION_BITS) - 1;
+
+    /** Marks the place of a piece as one in a chunk; below it stand 33 bits of the chunk's number and 30 of the offset. */
+    private static final long IN_CHUNK = Long.MIN_VALUE;
+
+    private static final int OFFSET_BITS = Integer.numberOfTrailingZeros(MAX_CHUNK_BYTES);
+    private static final long OFFSET_MASK = (1L << OFFSET_BITS) - 1;
+    static final long MAX_CHUNK_NUMBER = (1L << (63 - OFFSET_BITS)) - 1;
+
     private static final int SMALLEST = 2;
 
-    /** Per extent: offset in the segment, then frame and position packed. */
+    /** Per piece: offset in the segment, then the place, packed. */
     private long[] packed = new long[2 * SMALLEST];
 
     private int first;
@@ -27,20 +39,40 @@ final class Extents {
         return packed[2 * (first + index)];
     }
 
+    private long place(int index) {
+        return packed[2 * (first + index) + 1];
+    }
+
+    boolean isInChunk(int index) {
+        return place(index) < 0;
+    }
+
+    /** Frame of an extent in the log. */
     long frame(int index) {
-        return packed[2 * (first + index) + 1] >>> POSITION_BITS;
+        return place(index) >>> POSITION_BITS;
     }
 
+    /** Position in the frame of an extent in the log. */
     int position(int index) {
-        return (int) (packed[2 * (first + index) + 1] & POSITION_MASK);
+        return (int) (place(index) & POSITION_MASK);
     }
 
-    /** Offset right after the extent, in a segment of the given length. */
+    /** Number of the chunk that a piece in a chunk is a part of. */
+    long chunk(int index) {
+        return (place(index) & ~IN_CHUNK) >>> OFFSET_BITS;
+    }
+
+    /** Where in the chunk a piece in a chunk begins. */
+    int chunkOffset(int index) {
+        return (int) (place(index) & OFFSET_MASK);
+    }
+
+    /** Offset right after the piece, in a segment of the given length. */
     long end(int index, long segmentLength) {
         return index + 1 < count ? offset(index + 1) : segmentLength;
     }
 
-    /** Index of the extent that holds {@code offset}, which must be within the data. */
+    /** Index of the piece that holds {@code offset}, which must be within the data. */
     int indexOf(long offset) {
         int low = 0;
         int high = count - 1;
@@ -55,15 +87,36 @@ final class Extents {
         return low;
     }
 
+    /** Index of the first extent in the log; {@link #count()} if all is in chunks. Pieces in chunks are few. */
+    int firstInLog() {
+        int index = 0;
+        while (index < count && isInChunk(index)) {
+            index++;
+        }
+        return index;
+    }
+
     void add(long offset, long frame, int position) {
+        addPlace(offset, frame << POSITION_BITS | position);
+    }
+
+    void addInChunk(long offset, long chunk, int chunkOffset) {
+        addPlace(offset, placeInChunk(chunk, chunkOffset));
+    }
+
+    private static long placeInChunk(long chunk, int chunkOffset) {
+        return IN_CHUNK | chunk << OFFSET_BITS | chunkOffset;
+    }
+
+    private void addPlace(long offset, long place) {
         makeRoom(1);
         int at = 2 * (first + count);
         packed[at] = offset;
-        packed[at + 1] = frame << POSITION_BITS | position;
+        packed[at + 1] = place;
         count++;
     }
 
-    /** Adds all extents of another segment, whose offset 0 becomes {@code base} here. */
+    /** Adds all pieces of another segment, whose offset 0 becomes {@code base} here. */
     void addAll(Extents other, long base) {
         makeRoom(other.count);
         int at = 2 * (first + count);
@@ -74,13 +127,61 @@ final class Extents {
         count += other.count;
     }
 
-    /** Drops the extents that end at or below {@code offset}; the one that holds it stays whole. */
-    void dropBelow(long offset, long segmentLength, FrameUse use) {
+    /**
+     * Puts one piece in a chunk in the place of the pieces from one index up to another. If the piece before continues
+     * into it, the two become one.
+     *
+     * @return whether there is one more piece in the chunk
+     */
+    boolean replace(int from, int to, long chunk, int chunkOffset) {
+        long offset = offset(from);
+        boolean joins = from > 0
+                && isInChunk(from - 1)
+                && chunk(from - 1) == chunk
+                && chunkOffset(from - 1) + (offset - offset(from - 1)) == chunkOffset;
+        int kept = joins ? from : from + 1;
+        if (!joins) {
+            packed[2 * (first + from) + 1] = placeInChunk(chunk, chunkOffset);
+        }
+        int gone = to - kept;
+        if (kept <= count - to) {
+            System.arraycopy(packed, 2 * first, packed, 2 * (first + gone), 2 * kept);
+            first += gone;
+        } else {
+            System.arraycopy(packed, 2 * (first + to), packed, 2 * (first + kept), 2 * (count - to));
+        }
+        count -= gone;
+        shrink();
+        return !joins;
+    }
+
+    /** Moves a piece to another chunk, without a change of what it holds. */
+    void move(int index, long chunk, int chunkOffset) {
+        packed[2 * (first + index) + 1] = placeInChunk(chunk, chunkOffset);
+    }
+
+    /** Drops the pieces that end at or below {@code offset}; the one that holds it stays whole. */
+    void dropBelow(long offset, long segmentLength, Dropped dropped) {
         while (count > 0 && end(0, segmentLength) <= offset) {
-            use.remove(frame(0));
+            if (isInChunk(0)) {
+                dropped.inChunk(chunk(0));
+            } else {
+                dropped.inLog(frame(0), end(0, segmentLength) - offset(0));
+            }
             first++;
             count--;
         }
+        shrink();
+    }
+
+    /** Hears of pieces that are dropped. */
+    interface Dropped {
+        void inLog(long frame, long bytes);
+
+        void inChunk(long chunk);
+    }
+
+    private void shrink() {
         int capacity = packed.length / 2;
         if (capacity > 4 * SMALLEST && count < capacity / 4) {
             int kept = Math.max(SMALLEST, count + count / 2);

@@ -19,12 +19,14 @@ final class Merges {
     private final Connections connections;
     private final Reads reads;
     private final LoadMeters loads;
+    private final @Nullable Tiering tiering;
 
-    Merges(SegmentsState state, Connections connections, Reads reads, LoadMeters loads) {
+    Merges(SegmentsState state, Connections connections, Reads reads, LoadMeters loads, @Nullable Tiering tiering) {
         this.state = state;
         this.connections = connections;
         this.reads = reads;
         this.loads = loads;
+        this.tiering = tiering;
     }
 
     void merge(Merge command, ReplyTo<? super SegmentReply> replyTo, Turn<SegmentCommand, SegmentReply> turn) {
@@ -103,6 +105,12 @@ final class Merges {
                 attached.mergedFrom = from;
             }
             attached.mergedIn = target.changedIn;
+        }
+        if (tiering != null) {
+            tiering.ended(source, turn);
+            if (target.logBytes > 0) {
+                tiering.appended(target, turn);
+            }
         }
         reads.refuse(source, turn);
         connections.detach(source);

@@ -7,38 +7,28 @@ import io.headrace.engine.segments.Connections.WaitingRead;
 import io.headrace.engine.segments.SegmentCommand.Read;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
-import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Answers reads from the frames that hold the data. A reply refers to the frames' own memory if its pieces are large, and
- * is a copy if they are small, so that a slow reader of a few bytes does not pin whole frames.
+ * Answers reads from what holds the data: frames of the log, and blocks of chunks. A reply may refer to the frames' own
+ * memory, see {@link Gathering}; what comes from chunks is copied.
  */
 final class Reads {
     /** Largest reply, in bytes. */
     static final int MAX_LENGTH = 2 << 20;
 
-    /** Most pieces of one reply; it bounds the time that one read takes. */
-    private static final int MAX_PIECES = 4096;
-
-    /** Pieces of this average length and more are referred to, smaller ones copied. */
-    private static final int SLICE_BYTES = 16 << 10;
-
     private static final SegmentReply.Data END_OF_SEGMENT = new SegmentReply.Data(Unpooled.EMPTY_BUFFER, true, true);
 
-    private final ByteBufAllocator allocator;
+    private final Gathering gathering;
     private final Connections connections;
+    private final @Nullable ChunkReads chunks;
 
-    // The pieces of the reply in work; empty between reads.
-    private ByteBuf[] frames = new ByteBuf[16];
-    private int[] positions = new int[16];
-    private int[] lengths = new int[16];
-    private int pieces;
-
-    Reads(ByteBufAllocator allocator, Connections connections) {
-        this.allocator = allocator;
+    /** @param chunks for what is in long-term storage; null if there is none */
+    Reads(ByteBufAllocator allocator, Connections connections, @Nullable ChunkReads chunks) {
+        this.gathering = new Gathering(allocator);
         this.connections = connections;
+        this.chunks = chunks;
     }
 
     void read(
@@ -102,35 +92,47 @@ final class Reads {
         }
         int limit = Math.min(command.maxLength(), MAX_LENGTH);
         long end = Math.min(segment.length, command.offset() + limit);
-        int index = extents.indexOf(command.offset());
-        long firstFrame = extents.frame(index);
-        boolean committed = gate(segment, firstFrame, command.offset()) <= turn.committedFrame();
+        int first = extents.indexOf(command.offset());
+        int index = first;
+        boolean committed = gate(segment, frame(extents, index), command.offset()) <= turn.committedFrame();
         long after = 0;
         long at = command.offset();
         long inFrame = -1;
         ByteBuf bytes = null;
-        pieces = 0;
-        while (at < end && pieces < MAX_PIECES) {
-            long frame = extents.frame(index);
+        gathering.begin();
+        while (at < end && !gathering.isFull()) {
+            long frame = frame(extents, index);
             long gate = gate(segment, frame, at);
             if (committed && gate > turn.committedFrame()) {
                 break;
             }
-            if (frame != inFrame) {
-                bytes = turn.frame(frame);
-                inFrame = frame;
-            }
-            if (bytes == null) {
-                break;
-            }
+            int within = (int) (at - extents.offset(index));
             int length = (int) (Math.min(end, extents.end(index, segment.length)) - at);
-            addPiece(bytes, extents.position(index) + (int) (at - extents.offset(index)), length);
-            after = Math.max(after, gate);
-            at += length;
+            if (extents.isInChunk(index)) {
+                int got = gatherChunk(extents.chunk(index), extents.chunkOffset(index) + within, length);
+                at += got;
+                if (got > 0) {
+                    after = Math.max(after, gate);
+                }
+                if (got < length) {
+                    break;
+                }
+            } else {
+                if (frame != inFrame) {
+                    bytes = turn.frame(frame);
+                    inFrame = frame;
+                }
+                if (bytes == null) {
+                    break;
+                }
+                gathering.add(bytes, extents.position(index) + within, length);
+                after = Math.max(after, gate);
+                at += length;
+            }
             index++;
         }
-        if (pieces == 0) {
-            turn.executeWhenLoaded(firstFrame, command, replyTo);
+        if (gathering.isEmpty()) {
+            load(extents, first, command, replyTo, turn);
             return;
         }
         boolean atTail = at == segment.length && at - command.offset() < limit;
@@ -138,48 +140,38 @@ final class Reads {
         if (endOfSegment) {
             after = Math.max(after, segment.changedIn);
         }
-        ByteBuf data = gather((int) (at - command.offset()));
-        turn.replyAfter(after, replyTo, new SegmentReply.Data(data, atTail, endOfSegment));
+        turn.replyAfter(after, replyTo, new SegmentReply.Data(gathering.end(), atTail, endOfSegment));
+    }
+
+    private int gatherChunk(long chunk, int offset, int length) {
+        return chunks == null ? 0 : chunks.gather(chunk, offset, length, gathering);
+    }
+
+    /** Executes a read again when the piece that it begins with is in memory. */
+    private void load(
+            Extents extents,
+            int index,
+            Read command,
+            ReplyTo<? super SegmentReply> replyTo,
+            Turn<SegmentCommand, SegmentReply> turn) {
+        if (!extents.isInChunk(index)) {
+            turn.executeWhenLoaded(extents.frame(index), command, replyTo);
+        } else if (chunks == null) {
+            replyTo.lost("the data is in long-term storage, which this partition was not given");
+        } else {
+            int offset = extents.chunkOffset(index) + (int) (command.offset() - extents.offset(index));
+            chunks.executeWhenLoaded(extents.chunk(index), offset, command, replyTo);
+        }
+    }
+
+    /** The frame that a piece stands in; 0 if it is in a chunk, which it only is after it was committed. */
+    private static long frame(Extents extents, int index) {
+        return extents.isInChunk(index) ? 0 : extents.frame(index);
     }
 
     /** The frame that must be committed before data at {@code offset}, which stands in {@code frame}, may be seen. */
     private static long gate(Segment segment, long frame, long offset) {
         Attached attached = segment.attached;
         return attached == null || offset < attached.mergedFrom ? frame : Math.max(frame, attached.mergedIn);
-    }
-
-    private void addPiece(ByteBuf bytes, int position, int length) {
-        if (pieces == lengths.length) {
-            frames = Arrays.copyOf(frames, 2 * pieces);
-            positions = Arrays.copyOf(positions, 2 * pieces);
-            lengths = Arrays.copyOf(lengths, 2 * pieces);
-        }
-        frames[pieces] = bytes;
-        positions[pieces] = position;
-        lengths[pieces] = length;
-        pieces++;
-    }
-
-    private ByteBuf gather(int total) {
-        try {
-            if (total / pieces < SLICE_BYTES) {
-                ByteBuf copy = allocator.buffer(total, total);
-                for (int i = 0; i < pieces; i++) {
-                    copy.writeBytes(frames[i], positions[i], lengths[i]);
-                }
-                return copy;
-            }
-            if (pieces == 1) {
-                return frames[0].retainedSlice(positions[0], lengths[0]);
-            }
-            CompositeByteBuf joined = allocator.compositeBuffer(pieces);
-            for (int i = 0; i < pieces; i++) {
-                joined.addComponent(true, frames[i].retainedSlice(positions[i], lengths[i]));
-            }
-            return joined;
-        } finally {
-            Arrays.fill(frames, 0, pieces, Unpooled.EMPTY_BUFFER);
-            pieces = 0;
-        }
     }
 }

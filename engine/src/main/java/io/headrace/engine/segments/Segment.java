@@ -30,6 +30,9 @@ final class Segment {
     long lastModifiedMillis;
     long eventCount;
 
+    /** Bytes of its extents in the log. */
+    long logBytes;
+
     @Nullable
     Extents extents;
 
@@ -43,6 +46,10 @@ final class Segment {
     // Of this owner only.
     /** Frame of the last record that changed this segment; 0 if that was before this owner restored it. */
     long changedIn;
+
+    /** Its way to long-term storage; null if there is nothing to do. */
+    @Nullable
+    Pipeline pipeline;
 
     @Nullable
     Attached attached;

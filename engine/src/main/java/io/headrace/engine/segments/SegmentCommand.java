@@ -136,6 +136,18 @@ public sealed interface SegmentCommand {
     }
 
     /**
+     * Something that the partition asked for has arrived. Sent by the partition to itself; no reply.
+     *
+     * @param frame number of a frame that is in memory now; 0 for an answer of long-term storage
+     */
+    record Continue(long frame) implements SegmentCommand {
+        @Override
+        public String segment() {
+            return "";
+        }
+    }
+
+    /**
      * An update of a target attribute that comes with a merge.
      *
      * @param updateType wire code: 0 only-if-absent, 1 replace, 2 replace-if-greater, 3 accumulate, 4 replace-if-equals

@@ -7,10 +7,12 @@ import io.headrace.engine.partition.ConfirmedTurn;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.StateMachine;
 import io.headrace.engine.partition.Turn;
+import io.headrace.engine.state.LayeredState;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Executes {@link SegmentCommand}s. The data of segments is not copied out of the log: the state keeps where in which
@@ -26,21 +28,29 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     private final LoadMeters loads;
     private final Reads reads;
     private final Merges merges;
+    private final @Nullable Tiering tiering;
     private final TableSegments tables = new TableSegments(state);
 
-    /** A machine whose loads nobody wants to know. */
+    /** A machine whose loads nobody wants to know, without long-term storage. */
     public SegmentsMachine(ByteBufAllocator allocator) {
-        this(allocator, LoadOptions.DEFAULT, LoadReports.NONE);
+        this(allocator, LoadOptions.DEFAULT, LoadReports.NONE, null);
+    }
+
+    /** A machine without long-term storage: data stays in the log. */
+    public SegmentsMachine(ByteBufAllocator allocator, LoadOptions options, LoadReports reports) {
+        this(allocator, options, reports, null);
     }
 
     /**
      * @param allocator of read replies that are copies
      * @param reports receives the loads of segments with a scaling policy
+     * @param tier where data goes from the log; null to leave it there
      */
-    public SegmentsMachine(ByteBufAllocator allocator, LoadOptions options, LoadReports reports) {
+    public SegmentsMachine(ByteBufAllocator allocator, LoadOptions options, LoadReports reports, @Nullable Tier tier) {
         this.loads = new LoadMeters(options, reports);
-        this.reads = new Reads(allocator, connections);
-        this.merges = new Merges(state, connections, reads, loads);
+        this.tiering = tier == null ? null : new Tiering(state, tier, allocator, this::execute);
+        this.reads = new Reads(allocator, connections, tiering == null ? null : tiering.reads());
+        this.merges = new Merges(state, connections, reads, loads, tiering);
     }
 
     @Override
@@ -59,6 +69,10 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
         } else if (command instanceof SegmentCommand.Disconnected disconnected) {
             for (Segment segment : connections.disconnect(disconnected.connection())) {
                 delete(segment, turn);
+            }
+        } else if (command instanceof SegmentCommand.Continue next) {
+            if (tiering != null) {
+                tiering.goOn(next.frame(), turn);
             }
         } else if (command instanceof SegmentCommand.Called called) {
             called(called, replyTo, turn);
@@ -262,6 +276,9 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
         }
         log(segment, writer, command.eventNumber(), command.eventCount(), command.data(), turn);
         loads.appended(segment, command.data().readableBytes(), command.eventCount(), turn);
+        if (tiering != null) {
+            tiering.appended(segment, turn);
+        }
         reads.wake(segment, turn);
         turn.reply(replyTo, new SegmentReply.Appended(writer, command.eventNumber(), previous, segment.length));
     }
@@ -285,6 +302,9 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             answer = new SegmentReply.ConditionFailed(writer, offset);
         } else {
             log(segment, writer, offset, 1, command.data(), turn);
+            if (tiering != null) {
+                tiering.appended(segment, turn);
+            }
             reads.wake(segment, turn);
             answer = SegmentReply.Ok.INSTANCE;
         }
@@ -358,6 +378,9 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     private void delete(Segment segment, Turn<SegmentCommand, SegmentReply> turn) {
         turn.log(new SegmentRecord.Delete(segment.id, turn.now()));
         loads.ended(segment);
+        if (tiering != null) {
+            tiering.ended(segment, turn);
+        }
         reads.refuse(segment, turn);
         connections.detach(segment);
     }
@@ -369,6 +392,11 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     @Override
     public void apply(int type, ByteBuf body, long frame, int offset) {
         state.apply(type, body, frame, offset);
+    }
+
+    @Override
+    public LayeredState rows() {
+        return state.keyed();
     }
 
     @Override
@@ -385,6 +413,9 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     @Override
     public void recovered(Turn<SegmentCommand, SegmentReply> turn) {
         loads.recovered(state, turn.now());
+        if (tiering != null) {
+            tiering.recovered(turn);
+        }
         if (state.transientCount() > 0) {
             state.all().stream()
                     .filter(segment -> segment.isTransient)
@@ -396,6 +427,9 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     @Override
     public void tick(Turn<SegmentCommand, SegmentReply> turn) {
         loads.tick(state, turn);
+        if (tiering != null) {
+            tiering.tick(turn);
+        }
     }
 
     @Override
@@ -413,6 +447,9 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     @Override
     public void lost(String reason) {
         connections.lost(reason);
+        if (tiering != null) {
+            tiering.lost(reason);
+        }
     }
 
     /** Number of segments, transient ones included. Loop only, like the queries below; none of them costs more than a field. */
@@ -423,6 +460,11 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     /** Bytes of data that can be read, over all segments. */
     public long dataBytes() {
         return state.bytes();
+    }
+
+    /** Bytes of data that are in the log only. */
+    public long logBytes() {
+        return state.logBytes();
     }
 
     /** Number of segments whose load is measured: those with a scaling policy that were written to of late. */

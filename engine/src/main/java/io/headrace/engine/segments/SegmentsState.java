@@ -3,7 +3,7 @@ package io.headrace.engine.segments;
 
 import io.headrace.engine.calls.CallOrder;
 import io.headrace.engine.log.LogException;
-import io.headrace.engine.state.HeapState;
+import io.headrace.engine.state.LayeredState;
 import io.headrace.engine.tables.Table;
 import io.headrace.engine.tables.TableRecord;
 import io.netty.buffer.ByteBuf;
@@ -21,10 +21,12 @@ final class SegmentsState {
 
     private final LongObjectMap<Segment> byId = new LongObjectHashMap<>();
     private final FrameUse frames = new FrameUse();
-    private final HeapState keyed = new HeapState();
+    private final LayeredState keyed = new LayeredState();
     private final CallOrder calls = new CallOrder();
+    private final Chunks chunks = new Chunks(this);
     private long nextId = 1;
     private long bytes;
+    private long logBytes;
     private int transients;
 
     @Nullable
@@ -60,13 +62,32 @@ final class SegmentsState {
     }
 
     /** The entries of tables. */
-    HeapState keyed() {
+    LayeredState keyed() {
         return keyed;
     }
 
     /** How far workflows have come. */
     CallOrder calls() {
         return calls;
+    }
+
+    /** What is in long-term storage. */
+    Chunks chunks() {
+        return chunks;
+    }
+
+    /** Bytes of data that are in the log only. */
+    long logBytes() {
+        return logBytes;
+    }
+
+    void logBytesChanged(long by) {
+        logBytes += by;
+    }
+
+    /** One extent less is in {@code frame}. */
+    void frameUnused(long frame) {
+        frames.remove(frame);
     }
 
     long oldestFrame() {
@@ -99,7 +120,7 @@ final class SegmentsState {
             }
             case SegmentRecord.TRUNCATE -> truncate(SegmentRecord.Truncate.read(body), frame);
             case SegmentRecord.DELETE ->
-                delete(changing(SegmentRecord.Delete.read(body).segment(), frame));
+                delete(changing(SegmentRecord.Delete.read(body).segment(), frame), frame);
             case SegmentRecord.MERGE -> merge(SegmentRecord.Merge.read(body), frame);
             case SegmentRecord.SET_ATTRIBUTE -> {
                 SegmentRecord.SetAttribute set = SegmentRecord.SetAttribute.read(body);
@@ -117,6 +138,13 @@ final class SegmentsState {
             }
             case SegmentRecord.CREATE_TABLE -> createTable(SegmentRecord.CreateTable.read(body), frame);
             case TableRecord.PUT, TableRecord.PUT_PART, TableRecord.REMOVE -> changeTable(type, body, frame);
+            case TierRecord.STORAGE,
+                    TierRecord.FLUSHED,
+                    TierRecord.CHUNK_SEALED,
+                    TierRecord.CHUNK_GIVEN_UP,
+                    TierRecord.CHUNK_DELETED,
+                    TierRecord.JOIN_BEGUN,
+                    TierRecord.JOIN_ENDED -> chunks.apply(type, body, frame);
             default ->
                 throw new LogException(
                         LogException.Kind.CORRUPT,
@@ -159,18 +187,20 @@ final class SegmentsState {
             segment.extentsToAdd().add(segment.length, frame, position);
             frames.add(frame);
             segment.length += length;
+            segment.logBytes += length;
             bytes += length;
+            logBytes += length;
         }
     }
 
     private void truncate(SegmentRecord.Truncate record, long frame) {
         Segment segment = changing(record.segment(), frame);
-        dropBelow(segment, record.offset());
+        dropBelow(segment, record.offset(), frame);
         segment.lastModifiedMillis = record.time();
     }
 
-    private void delete(Segment segment) {
-        dropBelow(segment, segment.length);
+    private void delete(Segment segment, long frame) {
+        dropBelow(segment, segment.length, frame);
         remove(segment);
     }
 
@@ -179,15 +209,29 @@ final class SegmentsState {
         Segment source = changing(record.source(), frame);
         if (source.extents != null && source.extents.count() > 0) {
             target.extentsToAdd().addAll(source.extents, target.length);
+            chunks.moved(source.extents, target);
             target.length += source.length;
+            target.logBytes += source.logBytes;
             target.lastModifiedMillis = record.time();
         }
         remove(source);
     }
 
-    private void dropBelow(Segment segment, long offset) {
+    private void dropBelow(Segment segment, long offset, long frame) {
         if (segment.extents != null) {
-            segment.extents.dropBelow(offset, segment.length, frames);
+            segment.extents.dropBelow(offset, segment.length, new Extents.Dropped() {
+                @Override
+                public void inLog(long dropped, long length) {
+                    frames.remove(dropped);
+                    segment.logBytes -= length;
+                    logBytes -= length;
+                }
+
+                @Override
+                public void inChunk(long chunk) {
+                    chunks.removePiece(chunk, frame);
+                }
+            });
             if (segment.extents.count() == 0) {
                 segment.extents = null;
             }
@@ -228,7 +272,9 @@ final class SegmentsState {
         for (Segment segment : segments) {
             add(segment);
             bytes += segment.length - segment.startOffset;
+            logBytes += segment.logBytes;
         }
+        chunks.all().forEach(chunks::sort);
         frames.load(usedFrames, usedFrameCount);
     }
 }

@@ -2,11 +2,14 @@
 
 /**
  * Large keyed state of a partition behind a small port: ordered maps of bytes to bytes, which need not fit into objects of
- * their own. Runs on its partition's loop; must never block it, nor change anything but through the methods of the port.
+ * their own, nor into memory. Runs on its partition's loop; must never block it, nor change anything but through the
+ * methods of the port.
  *
- * <p>{@link io.headrace.engine.state.KeyedState} is the port. It is shaped so that a store on disk fits under it: puts
- * and removals need no look at what was there, a scan is a cursor that can be merged with another, and a whole map goes
- * in one step.
+ * <p>{@link io.headrace.engine.state.KeyedState} is the port for state machines, {@link
+ * io.headrace.engine.state.LayeredState} what is behind it: puts and removals go blindly into the newest {@link
+ * io.headrace.engine.state.Layer}, reads look through the layers into a {@link io.headrace.engine.state.StateBase}. A read
+ * that the base cannot answer from memory ends the command's execution with {@link
+ * io.headrace.engine.state.NotInMemory}; the partition has the rows loaded and executes it again.
  */
 @NullMarked
 package io.headrace.engine.state;

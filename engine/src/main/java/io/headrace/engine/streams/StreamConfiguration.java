@@ -20,8 +20,11 @@ public record StreamConfiguration(
         SortedSet<String> tags,
         long rolloverBytes) {
 
-    static final int MAX_TAGS = 127;
-    static final int MAX_TAG_LENGTH = 255;
+    /** Most tags of a stream. */
+    public static final int MAX_TAGS = 127;
+
+    /** Most characters of a tag. */
+    public static final int MAX_TAG_LENGTH = 255;
 
     public StreamConfiguration {
         tags = Collections.unmodifiableSortedSet(new TreeSet<>(tags));
@@ -31,7 +34,8 @@ public record StreamConfiguration(
         return new StreamConfiguration(scaling, null, 0, Collections.emptySortedSet(), 0);
     }
 
-    boolean isValid() {
+    /** Whether a stream can have it. */
+    public boolean isValid() {
         return scaling.isValid()
                 && rolloverBytes >= 0
                 && timestampAggregationTimeoutMillis >= 0

@@ -12,6 +12,7 @@ import io.headrace.codecs.name.Slots;
  * @param callMillis how long a call to another partition may take before it is repeated
  * @param retentionMillis time between two looks at a stream with a retention policy
  * @param watermarkMillis time between two watermarks of a stream whose writers note times
+ * @param transactionMillis the longest that a transaction may be open, however often it is pinged
  * @param completedMillis how long the outcome of a transaction is remembered
  * @param scaling when load changes the number of segments
  */
@@ -22,6 +23,7 @@ public record StreamsOptions(
         long callMillis,
         long retentionMillis,
         long watermarkMillis,
+        long transactionMillis,
         long completedMillis,
         ScaleLimits scaling) {
 
@@ -33,27 +35,34 @@ public record StreamsOptions(
 
     public static StreamsOptions of(int partition, int partitions) {
         return new StreamsOptions(
-                partition, partitions, 120_000, 30_000, 1_800_000, 10_000, 86_400_000, ScaleLimits.DEFAULT);
+                partition, partitions, 120_000, 30_000, 1_800_000, 10_000, 86_400_000, 86_400_000, ScaleLimits.DEFAULT);
     }
 
     public StreamsOptions withRetentionMillis(long millis) {
-        return new StreamsOptions(
-                partition, partitions, waitMillis, callMillis, millis, watermarkMillis, completedMillis, scaling);
+        return with(millis, watermarkMillis, transactionMillis, scaling);
     }
 
     public StreamsOptions withWatermarkMillis(long millis) {
-        return new StreamsOptions(
-                partition, partitions, waitMillis, callMillis, retentionMillis, millis, completedMillis, scaling);
+        return with(retentionMillis, millis, transactionMillis, scaling);
+    }
+
+    public StreamsOptions withTransactionMillis(long millis) {
+        return with(retentionMillis, watermarkMillis, millis, scaling);
     }
 
     public StreamsOptions withScaling(ScaleLimits limits) {
+        return with(retentionMillis, watermarkMillis, transactionMillis, limits);
+    }
+
+    private StreamsOptions with(long retention, long watermark, long transaction, ScaleLimits limits) {
         return new StreamsOptions(
                 partition,
                 partitions,
                 waitMillis,
                 callMillis,
-                retentionMillis,
-                watermarkMillis,
+                retention,
+                watermark,
+                transaction,
                 completedMillis,
                 limits);
     }

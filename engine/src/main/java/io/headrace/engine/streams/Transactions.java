@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 final class Transactions implements Procedure {
     static final long MIN_LEASE_MILLIS = 10_000;
     static final long MAX_LEASE_MILLIS = 600_000;
-    private static final long MAX_LIFE_MILLIS = 86_400_000;
     private static final int MAX_OPEN = 100_000;
     private static final int LIST_LIMIT = 500;
 
@@ -69,11 +68,11 @@ final class Transactions implements Procedure {
             int epoch = stream.current().reference();
             long number = c.state().nextTransaction();
             UUID id = new UUID((long) epoch << 32 | options.partition(), number);
-            long last = c.now() + Math.min(1_000 * lease, MAX_LIFE_MILLIS);
+            long last = c.now() + Math.min(1_000 * lease, options.transactionMillis());
             c.put(new CounterRow(number + 1));
             c.put(new TransactionRow(
                     command.stream(), id, TransactionState.OPEN, epoch, c.now(), last, 0, "", Long.MIN_VALUE));
-            leases.set(command.stream(), id, c.now() + lease);
+            leases.set(command.stream(), id, Math.min(c.now() + lease, last));
             Subject subject = new Subject.OfTransaction(command.stream(), id);
             c.park(subject, Event.CREATED, replyTo);
             c.start(subject);

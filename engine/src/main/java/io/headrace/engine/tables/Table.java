@@ -6,11 +6,13 @@ import io.headrace.engine.partition.LogRecord;
 import io.headrace.engine.state.ByteMap;
 import io.headrace.engine.state.ByteScan;
 import io.headrace.engine.state.KeyedState;
+import io.headrace.engine.state.NotInMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +76,11 @@ public final class Table {
         return 2 * id + 1;
     }
 
-    /** Executes a command; what it changes is logged, which applies it. */
+    /**
+     * Executes a command; what it changes is logged, which applies it.
+     *
+     * @throws NotInMemory before anything was logged, to be executed again when the rows are there
+     */
     public TableReply execute(TableCommand command, long now, Consumer<LogRecord> log) {
         if (command instanceof TableCommand.Put put) {
             return new TableUpdates(this, now, log).put(put);
@@ -112,8 +118,27 @@ public final class Table {
 
     /** Version of a key, or {@link TableKey#ABSENT}. */
     long versionOf(byte[] key) {
-        byte[] stored = entries.get(key);
+        byte[] stored = entries.head(key, Long.BYTES);
         return stored == null ? TableKey.ABSENT : version(stored);
+    }
+
+    /** After one key was missed: has the versions of all fetched together. */
+    NotInMemory missing(Collection<byte[]> keys, NotInMemory one) {
+        return missing(keys, Long.BYTES, one);
+    }
+
+    /** After one entry was missed: has those of all keys fetched together. */
+    NotInMemory missingEntries(Collection<byte[]> keys, NotInMemory one) {
+        return missing(keys, Integer.MAX_VALUE, one);
+    }
+
+    private NotInMemory missing(Collection<byte[]> keys, int length, NotInMemory one) {
+        try {
+            entries.need(keys, length);
+            return one;
+        } catch (NotInMemory all) {
+            return all;
+        }
     }
 
     @Nullable

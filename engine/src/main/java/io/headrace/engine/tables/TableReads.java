@@ -2,12 +2,14 @@
 package io.headrace.engine.tables;
 
 import io.headrace.engine.state.ByteScan;
+import io.headrace.engine.state.NotInMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Executes commands that only look at a table. Whatever they ask for, a reply is bounded in number and in bytes. */
 final class TableReads {
@@ -47,7 +49,13 @@ final class TableReads {
                 return wrong;
             }
             byte[] plain = ByteBufUtil.getBytes(key);
-            TableEntry entry = table.get(plain);
+            TableEntry entry;
+            try {
+                entry = table.get(plain);
+            } catch (NotInMemory one) {
+                throw table.missingEntries(
+                        keys.stream().map(ByteBufUtil::getBytes).toList(), one);
+            }
             if (entry == null) {
                 entry = new TableEntry(Unpooled.wrappedBuffer(plain), TableKey.ABSENT, Unpooled.EMPTY_BUFFER);
             }
@@ -91,8 +99,17 @@ final class TableReads {
                 entries.add(entry);
                 bytes += bytes(entry);
             }
+        } catch (NotInMemory end) {
+            endShort(entries, end);
         }
         return new TableReply.Page(entries, entries.isEmpty() ? Unpooled.EMPTY_BUFFER : token(table, entries));
+    }
+
+    /** A page may end where memory does, but not before it has begun. */
+    private static void endShort(List<TableEntry> entries, NotInMemory end) {
+        if (entries.isEmpty()) {
+            throw end;
+        }
     }
 
     private static boolean isToken(Table table, ByteBuf token) {
@@ -128,14 +145,19 @@ final class TableReads {
                 return new TableReply.BadArgument(
                         "position " + command.from() + " is not within 0 and " + table.length());
             }
-            int limit = Math.min(command.limit(), MAX_PAGE_ENTRIES);
-            List<TableEntry> entries = new ArrayList<>();
-            long next = command.from();
-            long bytes = 0;
-            boolean more = true;
+            return changes(table, command.from(), Math.min(command.limit(), MAX_PAGE_ENTRIES), scan);
+        }
+    }
+
+    private static TableReply changes(Table table, long from, int limit, ByteScan scan) {
+        List<TableEntry> entries = new ArrayList<>();
+        long next = from;
+        long bytes = 0;
+        boolean more = true;
+        try {
             while (more && entries.size() < limit && bytes < MAX_PAGE_BYTES) {
                 more = scan.next();
-                TableEntry entry = more ? table.get(scan.value()) : null;
+                TableEntry entry = more ? changed(table, scan, limit - entries.size()) : null;
                 if (entry != null) {
                     entries.add(entry);
                     bytes += bytes(entry);
@@ -144,10 +166,29 @@ final class TableReads {
                                     entry.key().readableBytes(), entry.value().readableBytes());
                 }
             }
-            if (more) {
-                return new TableReply.Changes(entries, false, next);
+        } catch (NotInMemory end) {
+            endShort(entries, end);
+        }
+        if (more) {
+            return new TableReply.Changes(entries, false, next);
+        }
+        return new TableReply.Changes(entries, true, entries.isEmpty() ? 0 : table.length());
+    }
+
+    /** The entry that a walk through the changes stands on. If it is missed, those that follow are fetched with it. */
+    private static @Nullable TableEntry changed(Table table, ByteScan scan, int most) {
+        try {
+            return table.get(scan.value());
+        } catch (NotInMemory one) {
+            List<byte[]> keys = new ArrayList<>();
+            try {
+                do {
+                    keys.add(scan.value());
+                } while (keys.size() < most && scan.next());
+            } catch (NotInMemory end) {
+                // those that were found will do
             }
-            return new TableReply.Changes(entries, true, entries.isEmpty() ? 0 : table.length());
+            throw table.missingEntries(keys, one);
         }
     }
 

@@ -2,6 +2,7 @@
 package io.headrace.engine.tables;
 
 import io.headrace.engine.partition.LogRecord;
+import io.headrace.engine.state.NotInMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +41,13 @@ final class TableUpdates {
         for (int i = 0; i < entries.size() && refusal == null; i++) {
             refusal = malformed(entries.get(i));
         }
-        for (int i = 0; i < entries.size() && refusal == null; i++) {
-            TableEntry entry = entries.get(i);
-            refusal = failed(entry.key(), entry.version());
+        try {
+            for (int i = 0; i < entries.size() && refusal == null; i++) {
+                TableEntry entry = entries.get(i);
+                refusal = failed(entry.key(), entry.version());
+            }
+        } catch (NotInMemory one) {
+            throw table.missing(keys(entries.stream().map(TableEntry::key)), one);
         }
         return refusal == null ? new TableReply.Stored(store(entries)) : refusal;
     }
@@ -53,15 +59,23 @@ final class TableUpdates {
             TableKey key = keys.get(i);
             refusal = malformed(key.key(), key.version());
         }
-        for (int i = 0; i < keys.size() && refusal == null; i++) {
-            TableKey key = keys.get(i);
-            refusal = failed(key.key(), key.version());
+        try {
+            for (int i = 0; i < keys.size() && refusal == null; i++) {
+                TableKey key = keys.get(i);
+                refusal = failed(key.key(), key.version());
+            }
+        } catch (NotInMemory one) {
+            throw table.missing(keys(keys.stream().map(TableKey::key)), one);
         }
         if (refusal != null) {
             return refusal;
         }
         remove(keys);
         return TableReply.Removed.INSTANCE;
+    }
+
+    private static List<byte[]> keys(Stream<ByteBuf> keys) {
+        return keys.map(ByteBufUtil::getBytes).toList();
     }
 
     private @Nullable TableReply refusal(TableCommand.Change command, int keys) {

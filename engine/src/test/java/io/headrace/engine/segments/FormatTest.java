@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.headrace.engine.calls.CallStamp.Progress;
 import io.headrace.engine.log.LogException;
 import io.headrace.engine.partition.LogRecord;
+import io.headrace.engine.segments.Chunk.Source;
 import io.headrace.engine.tables.Table;
 import io.headrace.engine.tables.TableCommand;
 import io.headrace.engine.tables.TableEntry;
@@ -150,6 +151,49 @@ class FormatTest {
             0a 02 03 616263 0a 0000000000000000 6465 03 616264 09 000000000000002a 66
             02 02 01 78 0b 0000000000000013 323334 02 7979 09 0000000000000028 35
             01 02 08 0000000000000013 01 78 08 0000000000000028 02 7979
+            03 07 01 01 d804 02 d704 01 07 02 04 01 00 e807 02 03 9003 00
+            """;
+
+    private static final List<TierRecord> TIER_RECORDS = List.of(
+            new TierRecord.Storage(0x1234, "id-\u00e9"),
+            new TierRecord.Flushed(1, 3, 5, 9, 2, 100),
+            new TierRecord.Flushed(1, 5, 8, 9, 2, 102),
+            new TierRecord.ChunkSealed(9),
+            new TierRecord.ChunkGivenUp(10, 2),
+            new TierRecord.JoinBegun(1, 11, 3, List.of(new Source(9, 105))),
+            new TierRecord.JoinEnded(11, true),
+            new TierRecord.ChunkGivenUp(12, 3),
+            new TierRecord.ChunkDeleted(10),
+            new TierRecord.JoinBegun(1, 13, 3, List.of(new Source(11, 105))));
+
+    private static final String TIER_RECORD_BYTES = """
+            30 0100000000000000000000000000001234000569642dc3a9
+            31 010000000000000001000000000000000300000000000000050000000000000009000000000000000200000064
+            31 010000000000000001000000000000000500000000000000080000000000000009000000000000000200000066
+            32 0100000000000000000000000000000009
+            33 010000000000000000000000000000000a0000000000000002
+            35 010000000000000001000000000000000b000000000000000300000001000000000000000900000069
+            36 010000000000000000000000000000000b01
+            33 010000000000000000000000000000000c0000000000000003
+            34 010000000000000000000000000000000a
+            35 010000000000000001000000000000000d000000000000000300000001000000000000000b00000069
+            """;
+
+    private static final String SNAPSHOT_BYTES_4 = """
+            04 07 05 69642dc3a9 0000000000001234 0e
+            04
+            09 02 69 01 00
+            02 03 69 01 00
+            01 03 00 01 00
+            01 03 00 01 01 0b 69
+            04
+            01 05 732f742f30 01 01 e807 8020 d00f 16 04 04 03
+            02 0000000000000005 0000000000000006 05 0000000000001112 0000000000002122 12
+            01 01 05 01 16 64
+            03 01 74 02 00 00 00 e40f 00 00 00 00 00 00
+            01 0d 732f745f6b767461626c652f30 05 00 00 4d e80f 10 00 00 00 00 00 03 3f 02
+            01 11 5f73797374656d2f5f7461626c65732f61 04 00 00 00 ea0f 0c 00 00 00 00 00 00 60 02
+            00
             03 07 01 01 d804 02 d704 01 07 02 04 01 00 e807 02 03 9003 00
             """;
 
@@ -300,8 +344,58 @@ class FormatTest {
     @Test
     void theNewestSnapshotIsWrittenAsEver() {
         ByteBuf out = Unpooled.buffer();
-        Snapshot.write(replayed(RECORD_BYTES, TABLE_RECORD_BYTES, CALL_RECORD_BYTES), out);
-        assertThat(ByteBufUtil.hexDump(out)).isEqualTo(SNAPSHOT_BYTES_3.replaceAll("\\s", ""));
+        Snapshot.write(replayed(RECORD_BYTES, TABLE_RECORD_BYTES, CALL_RECORD_BYTES, TIER_RECORD_BYTES), out);
+        assertThat(ByteBufUtil.hexDump(out)).isEqualTo(SNAPSHOT_BYTES_4.replaceAll("\\s", ""));
+    }
+
+    @Test
+    void recordsOfChunksAreWrittenAsEver() {
+        assertThat(TIER_RECORDS.stream().map(FormatTest::hex).toList())
+                .isEqualTo(TIER_RECORD_BYTES.lines().toList());
+    }
+
+    @Test
+    void recordsOfChunksAreReadAsEver() {
+        checkChunks(replayed(RECORD_BYTES, TABLE_RECORD_BYTES, CALL_RECORD_BYTES, TIER_RECORD_BYTES));
+    }
+
+    @Test
+    void aSnapshotWithChunksIsReadAsEver() {
+        SegmentsState state = new SegmentsState();
+        Snapshot.read(bytes(SNAPSHOT_BYTES_4), state);
+        checkChunks(state);
+        checkCalls(state);
+    }
+
+    private static void checkChunks(SegmentsState state) {
+        Chunks chunks = state.chunks();
+        assertThat(chunks.storage()).isEqualTo("id-\u00e9");
+        assertThat(chunks.tag()).isEqualTo(0x1234);
+        assertThat(chunks.next()).isEqualTo(14);
+        assertThat(chunks.all().stream().map(FormatTest::shown))
+                .containsExactly(
+                        "9 of 2: 105 bytes, 0 pieces, sealed true, [], joining 0",
+                        "11 of 3: 105 bytes, 1 pieces, sealed true, [], joining 13",
+                        "12 of 3: 0 bytes, 0 pieces, sealed true, [], joining 0",
+                        "13 of 3: 0 bytes, 0 pieces, sealed true, [Source[chunk=11, length=105]], joining 0");
+        assertThat(chunks.unused().stream().map(chunk -> chunk.number)).containsExactly(9L, 12L);
+        assertThat(chunks.joins().stream().map(chunk -> chunk.number)).containsExactly(13L);
+        assertThat(state.logBytes()).isZero();
+        assertThat(state.oldestFrame()).isEqualTo(Long.MAX_VALUE);
+        Segment segment = state.find("s/t/0");
+        if (segment == null || segment.extents == null) {
+            throw new AssertionError("no data");
+        }
+        assertThat(segment.extents.count()).isEqualTo(1);
+        assertThat(segment.extents.offset(0)).isEqualTo(3);
+        assertThat(segment.extents.isInChunk(0)).isTrue();
+        assertThat(segment.extents.chunk(0)).isEqualTo(11);
+        assertThat(segment.extents.chunkOffset(0)).isEqualTo(100);
+    }
+
+    private static String shown(Chunk chunk) {
+        return chunk.number + " of " + chunk.epoch + ": " + chunk.length + " bytes, " + chunk.pieces
+                + " pieces, sealed " + chunk.sealed + ", " + chunk.sources + ", joining " + chunk.joining;
     }
 
     @Test
@@ -342,7 +436,7 @@ class FormatTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {SNAPSHOT_BYTES_1, SNAPSHOT_BYTES, SNAPSHOT_BYTES_3})
+    @ValueSource(strings = {SNAPSHOT_BYTES_1, SNAPSHOT_BYTES, SNAPSHOT_BYTES_3, SNAPSHOT_BYTES_4})
     void noCutSnapshotIsTakenForAWholeOne(String snapshot) {
         ByteBuf whole = bytes(snapshot);
         for (int length = 0; length < whole.readableBytes(); length++) {
@@ -355,10 +449,10 @@ class FormatTest {
 
     @Test
     void aSnapshotOfALaterVersionIsRefused() {
-        ByteBuf later = bytes(SNAPSHOT_BYTES_3).setByte(0, 4);
+        ByteBuf later = bytes(SNAPSHOT_BYTES_4).setByte(0, 5);
         assertThatThrownBy(() -> Snapshot.read(later, new SegmentsState()))
                 .isInstanceOf(LogException.class)
-                .hasMessageContaining("version is 4");
+                .hasMessageContaining("version is 5");
     }
 
     @ParameterizedTest

@@ -7,8 +7,12 @@ import io.headrace.engine.log.CheckpointStore;
 import io.headrace.engine.log.Done;
 import io.headrace.engine.log.LogException;
 import io.headrace.engine.log.LogStore;
+import io.headrace.engine.log.PartitionCheckpoints;
 import io.headrace.engine.log.PartitionLog;
 import io.headrace.engine.partition.Loop;
+import io.headrace.engine.state.HeapBase;
+import io.headrace.engine.state.Layer;
+import io.headrace.engine.state.StateBase;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -36,8 +40,11 @@ final class MemoryLog implements LogStore, CheckpointStore {
     private final Queue<Runnable> loop;
     private final List<byte @Nullable []> frames = new ArrayList<>();
     private final Deque<Unsynced> unsynced = new ArrayDeque<>();
-    private final Map<String, byte[]> snapshots = new HashMap<>();
-    private @Nullable Checkpoint checkpoint;
+
+    /** Snapshot and rows of each. */
+    private final Map<Checkpoint, byte[][]> checkpoints = new HashMap<>();
+
+    private List<Checkpoint> published = List.of();
     private long epoch;
     private long firstFrame = 1;
 
@@ -84,25 +91,52 @@ final class MemoryLog implements LogStore, CheckpointStore {
     }
 
     @Override
-    public void save(String partition, long frame, ByteBuf snapshot, Loop owner, Callback<Checkpoint> saved) {
-        String location = "snapshot-" + frame + "-" + snapshots.size();
-        snapshots.put(location, ByteBufUtil.getBytes(snapshot));
-        snapshot.release();
-        loop.add(() -> saved.done(new Checkpoint(location, frame)));
+    public PartitionCheckpoints open(String partition, long owner, boolean withRows, Loop unused) {
+        return new Checkpoints();
     }
 
-    @Override
-    public void load(Checkpoint from, Loop owner, Callback<ByteBuf> loaded) {
-        byte[] bytes = snapshots.get(from.location());
-        if (bytes == null) {
-            throw new AssertionError("no snapshot at " + from);
+    private final class Checkpoints implements PartitionCheckpoints {
+        private HeapBase base = new HeapBase();
+
+        @Override
+        public void restore(@Nullable Checkpoint from, Callback<ByteBuf> restored) {
+            base = new HeapBase();
+            byte[][] stored = from == null ? new byte[][] {{}, {0}} : checkpoints.get(from);
+            if (stored == null) {
+                throw new AssertionError("nothing is stored for " + from);
+            }
+            HeapBase.read(Unpooled.wrappedBuffer(stored[1]), base::put);
+            loop.add(() -> restored.done(Unpooled.wrappedBuffer(stored[0])));
         }
-        loop.add(() -> loaded.done(Unpooled.wrappedBuffer(bytes)));
-    }
 
-    @Override
-    public void delete(Checkpoint former) {
-        snapshots.put(former.location(), new byte[0]);
+        @Override
+        public StateBase base() {
+            return base;
+        }
+
+        @Override
+        public void write(Layer layer, Callback<Done> written) {
+            base.write(layer);
+            loop.add(() -> written.done(Done.DONE));
+        }
+
+        @Override
+        public void save(long frame, ByteBuf snapshot, Callback<Checkpoint> saved) {
+            Checkpoint checkpoint = new Checkpoint("checkpoint-" + frame + "-" + checkpoints.size(), frame);
+            ByteBuf image = Unpooled.buffer();
+            base.image(image);
+            checkpoints.put(checkpoint, new byte[][] {ByteBufUtil.getBytes(snapshot), ByteBufUtil.getBytes(image)});
+            snapshot.release();
+            loop.add(() -> saved.done(checkpoint));
+        }
+
+        @Override
+        public void published(List<Checkpoint> kept, List<Checkpoint> dropped) {
+            dropped.forEach(former -> checkpoints.put(former, new byte[][] {{}, {}}));
+        }
+
+        @Override
+        public void close() {}
     }
 
     private final class Owner implements PartitionLog {
@@ -129,8 +163,8 @@ final class MemoryLog implements LogStore, CheckpointStore {
         }
 
         @Override
-        public @Nullable Checkpoint checkpoint() {
-            return checkpoint;
+        public List<Checkpoint> checkpoints() {
+            return published;
         }
 
         @Override
@@ -167,8 +201,8 @@ final class MemoryLog implements LogStore, CheckpointStore {
         }
 
         @Override
-        public void publish(Checkpoint published, Callback<Done> done) {
-            checkpoint = published;
+        public void publish(List<Checkpoint> newest, Callback<Done> done) {
+            published = newest;
             loop.add(() -> done.done(Done.DONE));
         }
 

@@ -100,7 +100,8 @@ class StructuresTest {
             int index = extents.indexOf(offset);
             assertThat(offset).isBetween(extents.offset(index), extents.end(index, length) - 1);
         }
-        extents.dropBelow(extents.offset(900) + 1, length, use);
+        Extents.Dropped dropped = dropping(use);
+        extents.dropBelow(extents.offset(900) + 1, length, dropped);
         assertThat(extents.count()).as("the extent that holds the offset stays").isEqualTo(100);
         assertThat(use.oldest()).isEqualTo(extents.frame(0));
         Extents joined = new Extents();
@@ -109,9 +110,57 @@ class StructuresTest {
         assertThat(joined.count()).isEqualTo(1 + extents.count());
         assertThat(joined.offset(1)).isEqualTo(10);
         assertThat(joined.position(1)).isEqualTo(extents.position(0));
-        extents.dropBelow(length, length, use);
+        extents.dropBelow(length, length, dropped);
         assertThat(extents.count()).isZero();
         assertThat(use.oldest()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    private static Extents.Dropped dropping(FrameUse use) {
+        return new Extents.Dropped() {
+            @Override
+            public void inLog(long frame, long bytes) {
+                use.remove(frame);
+            }
+
+            @Override
+            public void inChunk(long chunk) {
+                throw new AssertionError("there is no chunk");
+            }
+        };
+    }
+
+    @Test
+    void piecesInChunksTakeThePlaceOfExtents() {
+        Extents extents = new Extents();
+        for (int i = 0; i < 100; i++) {
+            extents.add(10L * i, 1 + i, i);
+        }
+        assertThat(extents.replace(0, 10, 5, 1000)).isTrue();
+        assertThat(extents.count()).isEqualTo(91);
+        assertThat(extents.replace(1, 11, 5, 1100))
+                .as("continues the piece before")
+                .isFalse();
+        assertThat(extents.replace(1, 2, 5, 1300))
+                .as("after a gap in the chunk")
+                .isTrue();
+        assertThat(extents.firstInLog()).isEqualTo(2);
+        assertThat(extents.replace(70, 81, Extents.MAX_CHUNK_NUMBER, Extents.MAX_CHUNK_BYTES - 1))
+                .isTrue();
+        List<String> places = new ArrayList<>();
+        for (int i : List.of(0, 1, 2, 69, 70)) {
+            places.add(extents.offset(i) + "-" + extents.end(i, 1000) + " "
+                    + (extents.isInChunk(i)
+                            ? "chunk " + extents.chunk(i) + " at " + extents.chunkOffset(i)
+                            : "frame " + extents.frame(i) + " at " + extents.position(i)));
+        }
+        assertThat(extents.count()).isEqualTo(71);
+        assertThat(places)
+                .containsExactly(
+                        "0-200 chunk 5 at 1000",
+                        "200-210 chunk 5 at 1300",
+                        "210-220 frame 22 at 21",
+                        "880-890 frame 89 at 88",
+                        "890-1000 chunk 8589934591 at 1073741823");
     }
 
     @Test

@@ -332,6 +332,11 @@ final class Rig {
         }
 
         @Override
+        public long epoch() {
+            return 1;
+        }
+
+        @Override
         public RandomGenerator random() {
             return random;
         }

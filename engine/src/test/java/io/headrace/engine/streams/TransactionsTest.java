@@ -150,6 +150,22 @@ class TransactionsTest {
     }
 
     @Test
+    void executionTimeCanBeLimitedFurther() {
+        Rig rig = new Rig(0, StreamsOptions.of(0, 1).withTransactionMillis(15_000));
+        rig.ask(new StreamCommand.CreateScope("s"));
+        rig.ask(Commands.createStream(S, 1));
+        UUID silent = begin(rig).transaction();
+        UUID pinged = begin(rig).transaction();
+        rig.pass(4_000);
+        assertThat(ping(rig, pinged, 10_000)).isEqualTo(PingStatus.OK);
+        rig.pass(4_000);
+        assertThat(ping(rig, pinged, 10_000)).isEqualTo(PingStatus.MAX_EXECUTION_TIME_EXCEEDED);
+        rig.pass(8_000);
+        assertThat(state(rig, pinged)).isEqualTo(TransactionState.ABORTED);
+        assertThat(state(rig, silent)).isEqualTo(TransactionState.ABORTED);
+    }
+
+    @Test
     void segmentIdsCarryTheTransactionsEpoch() {
         Rig rig = withStream(2);
         scale(rig, Set.of(0L), 0, 0.25, 0.25, 0.5);

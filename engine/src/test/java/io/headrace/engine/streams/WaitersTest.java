@@ -35,6 +35,11 @@ class WaitersTest {
         }
 
         @Override
+        public long epoch() {
+            return 1;
+        }
+
+        @Override
         public RandomGenerator random() {
             throw new AssertionError("not expected");
         }

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.partition.Frame;
 import io.headrace.engine.partition.LogRecord;
-import io.headrace.engine.state.HeapState;
+import io.headrace.engine.state.HeapBase;
+import io.headrace.engine.state.LayeredState;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -24,13 +25,13 @@ class TableTest {
     private static final long ABSENT = TableKey.ABSENT;
     private static final ByteBuf NONE = Unpooled.EMPTY_BUFFER;
 
-    private final HeapState state = new HeapState();
+    private final LayeredState state = new LayeredState();
     private final Table hashed = new Table(state, 1, 0);
     private final Table fixed = new Table(state, 2, 3);
     private final List<Integer> recordBytes = new ArrayList<>();
 
     /** What was logged, replayed elsewhere, must give the same state. */
-    private final HeapState replayed = new HeapState();
+    private final LayeredState replayed = new LayeredState();
 
     private final Table hashedReplayed = new Table(replayed, 1, 0);
     private final Table fixedReplayed = new Table(replayed, 2, 3);
@@ -44,9 +45,11 @@ class TableTest {
         assertThat(fixedReplayed.count()).isEqualTo(fixed.count());
     }
 
-    private static ByteBuf snapshot(HeapState state) {
+    private static ByteBuf snapshot(LayeredState state) {
+        HeapBase rows = new HeapBase();
+        state.layers().forEach(rows::write);
         ByteBuf out = Unpooled.buffer();
-        state.snapshot(out);
+        rows.image(out);
         return out;
     }
 
@@ -350,6 +353,6 @@ class TableTest {
         fixed.drop();
         hashedReplayed.drop();
         fixedReplayed.drop();
-        assertThat(snapshot(state)).isEqualTo(snapshot(new HeapState()));
+        assertThat(snapshot(state)).isEqualTo(snapshot(new LayeredState()));
     }
 }

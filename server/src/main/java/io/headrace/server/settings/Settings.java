@@ -2,6 +2,7 @@
 package io.headrace.server.settings;
 
 import io.headrace.engine.segments.LoadOptions;
+import io.headrace.verticles.net.ConnectionLimit;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.InetAddress;
@@ -75,6 +76,15 @@ public final class Settings {
             "Who may connect: loopback is this machine only; open is everybody who can reach the address, with no"
                     + " password asked.");
 
+    public static final Setting<Integer> CONNECTIONS = Setting.number(
+            "connections",
+            "N",
+            1,
+            1_000_000,
+            ConnectionLimit.DEFAULT,
+            "Connections that each port takes at a time; more are refused. Each may cost a few hundred kilobytes of direct"
+                    + " memory when busy.");
+
     public static final Setting<Integer> SEGMENTS_PARTITIONS = Setting.number(
             "segments-partitions",
             "N",
@@ -120,6 +130,14 @@ public final class Settings {
             Duration.ofSeconds(10),
             "How often readers of a stream whose writers note times are told what time it has come to.");
 
+    public static final Setting<Duration> TRANSACTION_LIFE = Setting.time(
+            "transaction-life",
+            Duration.ofSeconds(10),
+            Duration.ofHours(24),
+            Duration.ofHours(24),
+            "How long a transaction may stay open at most. After that it is aborted, even if its writer still says that"
+                    + " it is at work.");
+
     public static final Setting<Integer> SCALING_PACE = Setting.number(
             "scaling-pace",
             "N",
@@ -145,12 +163,14 @@ public final class Settings {
             STORE_PORT,
             HTTP_PORT,
             SECURITY,
+            CONNECTIONS,
             SEGMENTS_PARTITIONS,
             STREAMS_PARTITIONS,
             CACHE_MIB,
             TIER2,
             RETENTION_PERIOD,
             WATERMARK_PERIOD,
+            TRANSACTION_LIFE,
             SCALING_PACE,
             LOG_LEVEL);
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.engine.log.Callback;
 import io.headrace.engine.log.Checkpoint;
-import io.headrace.engine.log.CheckpointStore;
 import io.headrace.engine.log.Done;
 import io.headrace.engine.log.LogException;
 import io.headrace.engine.log.LogStore;
@@ -32,7 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link LogStore} and its {@link CheckpointStore} must do. Extend it, give the stores, and, if they do not
+ * What every {@link LogStore} must do. Extend it, give the store, and, if it does not
  * run in real time, override {@link #loop}, {@link #stop} and {@link #await}.
  */
 public abstract class LogStoreContract {
@@ -49,8 +48,6 @@ public abstract class LogStoreContract {
 
     /** A store of the same logs that frees storage in units of about {@code bytes}, if it has such units. */
     protected abstract LogStore store(long bytes);
-
-    protected abstract CheckpointStore checkpoints();
 
     /** The loop that logs are opened with. */
     protected Loop loop() {
@@ -83,7 +80,7 @@ public abstract class LogStoreContract {
         assertThat(log.epoch()).isPositive();
         assertThat(log.firstFrame()).isEqualTo(1);
         assertThat(log.nextFrame()).isEqualTo(1);
-        assertThat(log.checkpoint()).isNull();
+        assertThat(log.checkpoints()).isEmpty();
     }
 
     @Test
@@ -258,9 +255,9 @@ public abstract class LogStoreContract {
         PartitionLog log = open();
         append(log, 1);
         publish(log, new Checkpoint("here", 1));
-        assertThat(log.checkpoint()).isEqualTo(new Checkpoint("here", 1));
-        publish(log, new Checkpoint("there", 1));
-        assertThat(open().checkpoint()).isEqualTo(new Checkpoint("there", 1));
+        assertThat(log.checkpoints()).containsExactly(new Checkpoint("here", 1));
+        publish(log, new Checkpoint("there", 1), new Checkpoint("here", 1));
+        assertThat(open().checkpoints()).containsExactly(new Checkpoint("there", 1), new Checkpoint("here", 1));
     }
 
     @Test
@@ -275,7 +272,7 @@ public abstract class LogStoreContract {
         assertFails(LogException.Kind.FENCED, () -> publish(former, new Checkpoint("new", 20)));
         assertFails(LogException.Kind.FENCED, () -> truncate(another, 25));
         PartitionLog next = open();
-        assertThat(next.checkpoint()).isEqualTo(new Checkpoint("old", 10));
+        assertThat(next.checkpoints()).containsExactly(new Checkpoint("old", 10));
         assertThat(owner.firstFrame()).isEqualTo(1);
         assertThatFramesAre(next, 1, 30);
     }
@@ -288,7 +285,7 @@ public abstract class LogStoreContract {
             for (long frame = 1; frame <= 10; frame++) {
                 log.append(frame, buffer(bytes(frame)), Callback.of(answers::add, answers::add));
             }
-            log.publish(new Checkpoint("nowhere", 1), Callback.of(answers::add, answers::add));
+            log.publish(List.of(new Checkpoint("nowhere", 1)), Callback.of(answers::add, answers::add));
             log.close();
         });
         open(); // gives the answers time to come
@@ -329,26 +326,6 @@ public abstract class LogStoreContract {
         assertThatFramesAre(one, 1, 2);
     }
 
-    @Test
-    void snapshotsAreReadBackUntilTheyAreDeleted() {
-        for (int size : new int[] {0, 1, 5_000_000}) {
-            byte[] snapshot = new byte[size];
-            new Random(size).nextBytes(snapshot);
-            Checkpoint checkpoint = await(this.<Checkpoint>call(
-                    callback -> checkpoints().save(partition, 7, buffer(snapshot), loop(), callback)));
-            assertThat(checkpoint.frame()).isEqualTo(7);
-            assertThat(load(checkpoint)).isEqualTo(snapshot);
-
-            checkpoints().delete(checkpoint);
-            long start = System.nanoTime();
-            boolean gone = false;
-            while (!gone && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(30)) {
-                gone = isGone(checkpoint);
-            }
-            assertThat(gone).as("the deleted snapshot is gone").isTrue();
-        }
-    }
-
     // ---- Steps
 
     protected final PartitionLog open() {
@@ -372,8 +349,8 @@ public abstract class LogStoreContract {
         return call(callback -> log.append(frame, buffer(bytes), callback));
     }
 
-    protected final void publish(PartitionLog log, Checkpoint checkpoint) {
-        await(this.<Done>call(callback -> log.publish(checkpoint, callback)));
+    protected final void publish(PartitionLog log, Checkpoint... newestFirst) {
+        await(this.<Done>call(callback -> log.publish(List.of(newestFirst), callback)));
     }
 
     protected final void truncate(PartitionLog log, long frame) {
@@ -399,13 +376,6 @@ public abstract class LogStoreContract {
             bytes.add(ByteBufUtil.getBytes(each));
             each.release();
         }
-        return bytes;
-    }
-
-    protected final byte[] load(Checkpoint checkpoint) {
-        ByteBuf loaded = await(this.<ByteBuf>call(callback -> checkpoints().load(checkpoint, loop(), callback)));
-        byte[] bytes = ByteBufUtil.getBytes(loaded);
-        loaded.release();
         return bytes;
     }
 
@@ -454,16 +424,6 @@ public abstract class LogStoreContract {
         } catch (LogException e) {
             assertThat(e.kind()).as(e.getMessage()).isEqualTo(LogException.Kind.FENCED);
             return false;
-        }
-    }
-
-    private boolean isGone(Checkpoint checkpoint) {
-        try {
-            load(checkpoint);
-            return false;
-        } catch (LogException e) {
-            assertThat(e.kind()).as(e.getMessage()).isEqualTo(LogException.Kind.CORRUPT);
-            return true;
         }
     }
 

@@ -22,6 +22,11 @@ public class ForwardingTurn<C, R> implements Turn<C, R> {
     }
 
     @Override
+    public long epoch() {
+        return turn.epoch();
+    }
+
+    @Override
     public RandomGenerator random() {
         return turn.random();
     }

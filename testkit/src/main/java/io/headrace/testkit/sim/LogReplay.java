@@ -2,6 +2,7 @@
 package io.headrace.testkit.sim;
 
 import io.headrace.engine.partition.StateMachine;
+import io.headrace.testkit.state.Rows;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -63,6 +64,7 @@ final class LogReplay {
     static byte[] snapshot(StateMachine<?, ?> machine) {
         ByteBuf out = Unpooled.buffer();
         machine.snapshot(out);
+        out.writeBytes(Rows.of(machine.rows()));
         return ByteBufUtil.getBytes(out);
     }
 

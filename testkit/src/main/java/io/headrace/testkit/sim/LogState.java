@@ -2,9 +2,9 @@
 package io.headrace.testkit.sim;
 
 import io.headrace.engine.log.Checkpoint;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What really is in one partition's log, whoever owns it: the entries on the storage nodes and the descriptor in the
@@ -20,8 +20,8 @@ final class LogState {
     /** Oldest frame that can be read. */
     long first = 1;
 
-    @Nullable
-    Checkpoint checkpoint;
+    /** Newest first. */
+    List<Checkpoint> checkpoints = List.of();
 
     /**
      * Entries that are stored, by frame. There may be gaps while appends arrive out of order. Those before {@link #first}

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** A log as one owner sees it. The owner may long have been replaced without knowing. */
 final class SimulatedLog implements PartitionLog {
@@ -26,7 +25,7 @@ final class SimulatedLog implements PartitionLog {
 
     private long firstFrame;
     private long nextFrame;
-    private @Nullable Checkpoint checkpoint;
+    private List<Checkpoint> checkpoints;
 
     /** All frames up to this one are known to the owner to be durable. */
     private long durable;
@@ -45,7 +44,7 @@ final class SimulatedLog implements PartitionLog {
         this.firstFrame = log.first;
         this.durable = log.durable;
         this.nextFrame = log.durable + 1;
-        this.checkpoint = log.checkpoint;
+        this.checkpoints = log.checkpoints;
     }
 
     @Override
@@ -64,8 +63,8 @@ final class SimulatedLog implements PartitionLog {
     }
 
     @Override
-    public @Nullable Checkpoint checkpoint() {
-        return checkpoint;
+    public List<Checkpoint> checkpoints() {
+        return checkpoints;
     }
 
     @Override
@@ -162,12 +161,14 @@ final class SimulatedLog implements PartitionLog {
     }
 
     @Override
-    public void publish(Checkpoint newest, Callback<Done> published) {
-        require(newest.frame() <= durable, "publication of " + newest + ", which is not durable");
+    public void publish(List<Checkpoint> newest, Callback<Done> published) {
+        require(
+                newest.stream().allMatch(c -> c.frame() <= durable),
+                "publication of " + newest + ", which is not durable");
         metadata(
-                () -> log.checkpoint = newest,
+                () -> log.checkpoints = newest,
                 () -> {
-                    checkpoint = newest;
+                    checkpoints = newest;
                     published.done(Done.DONE);
                 },
                 published);

@@ -9,6 +9,7 @@ import io.headrace.engine.log.PartitionLog;
 import io.headrace.engine.partition.Loop;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -78,9 +79,9 @@ public final class SimulatedLogStore implements LogStore {
         return state(partition).writer;
     }
 
-    /** The checkpoint that the next owner will recover from. */
-    public @Nullable Checkpoint checkpoint(String partition) {
-        return state(partition).checkpoint;
+    /** The checkpoints that the next owner will recover from, newest first. */
+    public List<Checkpoint> checkpoints(String partition) {
+        return state(partition).checkpoints;
     }
 
     /** Bytes of a frame that is or was stored, even if it has been truncated since, for checkers; null if there is none. */

@@ -3,7 +3,8 @@ package io.headrace.testkit.sim;
 
 import io.headrace.engine.log.Callback;
 import io.headrace.engine.log.Checkpoint;
-import io.headrace.engine.log.CheckpointStore;
+import io.headrace.engine.log.Done;
+import io.headrace.engine.log.PartitionCheckpoints;
 import io.headrace.engine.log.PartitionLog;
 import io.headrace.engine.partition.Loop;
 import io.headrace.engine.partition.Partition;
@@ -11,6 +12,8 @@ import io.headrace.engine.partition.PartitionListener;
 import io.headrace.engine.partition.PartitionOptions;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.StateMachine;
+import io.headrace.engine.state.Layer;
+import io.headrace.engine.state.StateBase;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
@@ -42,10 +45,11 @@ public final class SimulatedPartition<C, R> {
         /**
          * A fresh machine.
          *
+         * @param loop of the owner that this machine is for
          * @param self submits a command to the very owner that this machine is for, without a reply; does nothing for
          *     the machines of checkers
          */
-        StateMachine<C, R> create(Consumer<C> self);
+        StateMachine<C, R> create(Loop loop, Consumer<C> self);
     }
 
     private final Simulation simulation;
@@ -70,7 +74,7 @@ public final class SimulatedPartition<C, R> {
             SimulatedCheckpointStore checkpoints,
             Supplier<? extends StateMachine<C, R>> machines,
             PartitionOptions options) {
-        this(simulation, name, logs, checkpoints, self -> machines.get(), options);
+        this(simulation, name, logs, checkpoints, (loop, self) -> machines.get(), options);
     }
 
     public SimulatedPartition(
@@ -90,7 +94,7 @@ public final class SimulatedPartition<C, R> {
     }
 
     private StateMachine<C, R> forChecks() {
-        return machines.create(command -> {});
+        return machines.create(simulation.loop(name + "#check"), command -> {});
     }
 
     /** The name of its log. */
@@ -192,7 +196,7 @@ public final class SimulatedPartition<C, R> {
 
         Owner(SimulatedLoop loop) {
             this.loop = loop;
-            this.machine = new CheckedMachine<>(machines.create(this::tell), this);
+            this.machine = new CheckedMachine<>(machines.create(loop, this::tell), this);
             this.partition = new Partition<>(
                     name,
                     machine,
@@ -206,7 +210,8 @@ public final class SimulatedPartition<C, R> {
                                         opened.done(log);
                                     },
                                     opened::failed)),
-                    new WatchedCheckpoints(),
+                    (partition, epoch, withRows, onLoop) -> new WatchedCheckpoints(
+                            checkpoints.open(partition, epoch, withRows, onLoop), SimulatedPartition.this),
                     loop,
                     simulation.clock(),
                     simulation.random(),
@@ -402,39 +407,64 @@ public final class SimulatedPartition<C, R> {
     }
 
     /** Knows what the descriptor needs. */
-    private final class WatchedCheckpoints implements CheckpointStore {
+    private record WatchedCheckpoints(PartitionCheckpoints of, SimulatedPartition<?, ?> partition)
+            implements PartitionCheckpoints {
         @Override
-        public void save(String partition, long frame, ByteBuf snapshot, Loop loop, Callback<Checkpoint> saved) {
-            checkpoints.save(partition, frame, snapshot, loop, saved);
+        public void restore(@Nullable Checkpoint checkpoint, Callback<ByteBuf> restored) {
+            of.restore(checkpoint, restored);
         }
 
         @Override
-        public void load(Checkpoint checkpoint, Loop loop, Callback<ByteBuf> loaded) {
-            checkpoints.load(checkpoint, loop, loaded);
+        public StateBase base() {
+            return of.base();
         }
 
         @Override
-        public void delete(Checkpoint checkpoint) {
-            if (checkpoint.equals(logs.checkpoint(name))) {
-                throw simulation.violation(name + " deletes " + checkpoint + ", which its descriptor names");
+        public void write(Layer layer, Callback<Done> written) {
+            of.write(layer, written);
+        }
+
+        @Override
+        public void save(long frame, ByteBuf snapshot, Callback<Checkpoint> saved) {
+            of.save(frame, snapshot, saved);
+        }
+
+        @Override
+        public void published(List<Checkpoint> kept, List<Checkpoint> dropped) {
+            for (Checkpoint checkpoint : partition.logs.checkpoints(partition.name)) {
+                if (dropped.contains(checkpoint)) {
+                    throw partition.simulation.violation(
+                            partition.name + " deletes " + checkpoint + ", which its descriptor names");
+                }
             }
-            checkpoints.delete(checkpoint);
+            of.published(kept, dropped);
+        }
+
+        @Override
+        public void close() {
+            of.close();
         }
     }
 
     /** Checks what the cluster needs to recover: call it after each event. */
     public void checkRecoverable() {
-        Checkpoint checkpoint = logs.checkpoint(name);
-        long needed = checkpoint == null ? 1 : checkpoint.frame() + 1;
-        if (logs.firstFrame(name) > needed) {
+        List<Checkpoint> named = logs.checkpoints(name);
+        // Behind a single one stands the log from its beginning.
+        long oldest = named.size() < PartitionLog.MAX_CHECKPOINTS
+                ? 1
+                : named.get(named.size() - 1).frame() + 1;
+        if (logs.firstFrame(name) > oldest) {
             throw simulation.violation(
-                    name + " is truncated to frame " + logs.firstFrame(name) + " but needs " + needed);
+                    name + " is truncated to frame " + logs.firstFrame(name) + " but needs " + oldest);
         }
-        if (checkpoint != null && checkpoints.stored(checkpoint) == null) {
-            throw simulation.violation(name + " has no snapshot for " + checkpoint);
+        for (Checkpoint checkpoint : named) {
+            if (checkpoints.stored(checkpoint) == null) {
+                throw simulation.violation(name + " has nothing stored of " + checkpoint);
+            }
         }
+        long needed = named.isEmpty() ? 1 : named.get(0).frame() + 1;
         if (needed < newestNeeded) {
-            throw simulation.violation(name + " has gone back to " + checkpoint + " after frame " + newestNeeded);
+            throw simulation.violation(name + " has gone back to " + named.get(0) + " after frame " + newestNeeded);
         }
         newestNeeded = needed;
     }

@@ -39,7 +39,9 @@ class ConfirmedReplyTest {
                 () -> new JournalMachine(what -> {
                     throw simulation.violation(what);
                 }),
-                new PartitionOptions(1, 8L << 20, 2L << 20, 1 << 20, 50_000, soleOwner));
+                new PartitionOptions(1, 8L << 20, 2L << 20, 1 << 20, 50_000, 1 << 20, 600_000, soleOwner));
+        // The machine logs something now and then, as time passes: not in this test.
+        partition.tickSlowly(1_000);
         var owner = partition.start();
         simulation.runUntil(owner::isServing, MAX_STEPS, "serving");
         simulation.runFor(1_000_000);

@@ -4,7 +4,9 @@ package io.headrace.testkit.sim;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.StateMachine;
 import io.headrace.engine.partition.Turn;
+import io.headrace.engine.state.LayeredState;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /** Hands everything on to another machine, for mutants that change one thing. */
 public class ForwardingMachine<C, R> implements StateMachine<C, R> {
@@ -22,6 +24,11 @@ public class ForwardingMachine<C, R> implements StateMachine<C, R> {
     @Override
     public void apply(int type, ByteBuf body, long frame, int offset) {
         machine.apply(type, body, frame, offset);
+    }
+
+    @Override
+    public @Nullable LayeredState rows() {
+        return machine.rows();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.headrace.engine.partition.PartitionOptions;
 import io.headrace.engine.partition.StateMachine;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -23,14 +24,29 @@ final class PartitionSimulation<C, R> {
 
     private final RandomGenerator random;
     private final Misfortune misfortune;
+    private final Consumer<Supplier<Faults>> others;
 
     PartitionSimulation(Simulation simulation, Supplier<? extends StateMachine<C, R>> machines) {
+        this(simulation, (loop, self) -> machines.get(), faults -> {});
+    }
+
+    /** @param others is given the faults of further storage */
+    PartitionSimulation(
+            Simulation simulation, SimulatedPartition.Machines<C, R> machines, Consumer<Supplier<Faults>> others) {
+        this.others = others;
         this.simulation = simulation;
         this.random = simulation.random();
         this.logs = new SimulatedLogStore(simulation, PooledByteBufAllocator.DEFAULT);
         this.checkpoints = new SimulatedCheckpointStore(simulation, PooledByteBufAllocator.DEFAULT);
         PartitionOptions options = new PartitionOptions(
-                1 + random.nextInt(6), 8L << 20, 2L << 20, 2_000_000, 1 + random.nextInt(1 + random.nextInt(200)));
+                1 + random.nextInt(6),
+                8L << 20,
+                2L << 20,
+                2_000_000,
+                1 + random.nextInt(1 + random.nextInt(200)),
+                random.nextBoolean() ? 1 << 20 : 1 + random.nextInt(10_000),
+                random.nextBoolean() ? 600_000 : 1 + random.nextInt(2_000),
+                false);
         this.partition = new SimulatedPartition<>(simulation, "p0", logs, checkpoints, machines, options);
         int pace = 2_000 + random.nextInt(60_000);
         this.misfortune = new Misfortune(simulation, partition, pace, this::changeFaults);
@@ -57,6 +73,7 @@ final class PartitionSimulation<C, R> {
         Faults slow = random.nextBoolean() ? Faults.NONE : Faults.slow(random);
         logs.faults(slow);
         checkpoints.faults(slow);
+        others.accept(() -> slow);
         // Takeovers that are under way come to an end, and none can disturb the last one.
         simulation.runFor(SETTLE_MICROS);
         var last = partition.start();
@@ -83,5 +100,6 @@ final class PartitionSimulation<C, R> {
     private void changeFaults() {
         logs.faults(Faults.swarm(random));
         checkpoints.faults(Faults.swarm(random));
+        others.accept(() -> Faults.swarm(random));
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class ReadDuringTruncationTest {
     private static final long MAX_STEPS = 10_000;
-    private static final Faults VERY_SLOW = new Faults(20_000_000, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    private static final Faults VERY_SLOW = new Faults(20_000_000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     private final Simulation simulation = new Simulation(6);
     private final SimulatedLogStore logs = new SimulatedLogStore(simulation, PooledByteBufAllocator.DEFAULT);

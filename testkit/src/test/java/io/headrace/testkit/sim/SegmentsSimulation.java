@@ -9,12 +9,14 @@ import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A whole run of a {@code segments} partition: writers, readers, operators and transactions, chaos, healing, verdict. */
 final class SegmentsSimulation {
     final Simulation simulation;
     final PartitionSimulation<SegmentCommand, SegmentReply> cluster;
     final SegmentsWorld world;
+    final @Nullable SimulatedTier tier;
     private final List<SegmentWriter> writers = new ArrayList<>();
     private final List<SegmentTransactor> transactors = new ArrayList<>();
     private final List<SegmentClient> clients = new ArrayList<>();
@@ -24,8 +26,27 @@ final class SegmentsSimulation {
     }
 
     SegmentsSimulation(long seed, Supplier<? extends StateMachine<SegmentCommand, SegmentReply>> machines) {
-        simulation = new Simulation(seed);
-        cluster = new PartitionSimulation<>(simulation, machines);
+        this(new Simulation(seed), null, (loop, self) -> machines.get());
+    }
+
+    /** A run with long-term storage that is small, slow and fails. */
+    static SegmentsSimulation tiered(long seed) {
+        Simulation simulation = new Simulation(seed);
+        SimulatedTier tier = new SimulatedTier(simulation);
+        return new SegmentsSimulation(simulation, tier, tier::machine);
+    }
+
+    private SegmentsSimulation(
+            Simulation simulation,
+            @Nullable SimulatedTier tier,
+            SimulatedPartition.Machines<SegmentCommand, SegmentReply> machines) {
+        this.simulation = simulation;
+        this.tier = tier;
+        cluster = new PartitionSimulation<>(simulation, machines, faults -> {
+            if (tier != null) {
+                tier.storage.faults(faults.get());
+            }
+        });
         world = new SegmentsWorld(simulation, cluster.partition);
         var random = simulation.random();
         for (SegmentsWorld.Lane lane : world.lanes) {
@@ -55,7 +76,7 @@ final class SegmentsSimulation {
                 auditing[0] = true;
                 auditor.start();
             }
-            return auditing[0] && auditor.isDone();
+            return auditing[0] && auditor.isDone() && (tier == null || tier.hasSettled());
         });
         judge(auditor);
     }

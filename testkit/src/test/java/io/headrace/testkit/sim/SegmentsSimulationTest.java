@@ -3,9 +3,24 @@ package io.headrace.testkit.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class SegmentsSimulationTest {
+
+    @Test
+    void longTermStorageHoldsWhatTheLogHeld() {
+        Map<String, Integer> done = new TreeMap<>();
+        Seeds.run(100, seed -> {
+            SegmentsSimulation run = SegmentsSimulation.tiered(seed);
+            run.run();
+            if (run.tier != null) {
+                run.tier.storage.done.forEach((what, times) -> done.merge(what, times, Integer::sum));
+            }
+        });
+        assertThat(done).containsKeys("identity", "create", "write", "put", "read", "seal", "list", "merge", "delete");
+    }
 
     @Test
     void eventsAreThereOnceInOrderAndUnchanged() {

@@ -3,6 +3,7 @@ package io.headrace.testkit.streams;
 
 import io.headrace.codecs.name.SegmentName;
 import io.headrace.codecs.name.Slots;
+import io.headrace.engine.partition.Loop;
 import io.headrace.engine.partition.PartitionOptions;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.StateMachine;
@@ -72,7 +73,7 @@ final class StreamsWorld {
                     "streams-" + i,
                     logs,
                     checkpoints,
-                    (Consumer<StreamCommand> self) -> streamsMachine(number, streamsCount, self),
+                    (Loop loop, Consumer<StreamCommand> self) -> streamsMachine(number, streamsCount, self),
                     options()));
         }
         for (int i = 0; i < segmentsCount; i++) {
@@ -94,7 +95,15 @@ final class StreamsWorld {
     private StateMachine<StreamCommand, StreamReply> streamsMachine(
             int number, int count, Consumer<StreamCommand> self) {
         StreamsOptions options = new StreamsOptions(
-                number, count, WAIT_MILLIS, CALL_MILLIS, 1_800_000, 10_000, 86_400_000, ScaleLimits.DEFAULT);
+                number,
+                count,
+                WAIT_MILLIS,
+                CALL_MILLIS,
+                1_800_000,
+                10_000,
+                86_400_000,
+                86_400_000,
+                ScaleLimits.DEFAULT);
         StreamsMachine machine = new StreamsMachine(
                 options, mutation.segmentCalls(this::callSegment), mutation.streamCalls(this::callStream), self);
         return WatchedRows.over(mutation.streams(machine), simulation::violation);

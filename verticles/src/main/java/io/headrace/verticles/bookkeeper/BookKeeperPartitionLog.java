@@ -95,8 +95,8 @@ final class BookKeeperPartitionLog implements PartitionLog {
     }
 
     @Override
-    public @Nullable Checkpoint checkpoint() {
-        return owned.current().checkpoint();
+    public List<Checkpoint> checkpoints() {
+        return owned.current().checkpoints();
     }
 
     @Override
@@ -145,8 +145,8 @@ final class BookKeeperPartitionLog implements PartitionLog {
     }
 
     @Override
-    public void publish(Checkpoint checkpoint, Callback<Done> published) {
-        change(descriptor -> descriptor.withCheckpoint(checkpoint), published);
+    public void publish(List<Checkpoint> checkpoints, Callback<Done> published) {
+        change(descriptor -> descriptor.withCheckpoints(checkpoints), published);
     }
 
     @Override
@@ -411,7 +411,8 @@ final class BookKeeperPartitionLog implements PartitionLog {
             held.remove().release();
         }
         // Gives back the buffers of appends in flight; closes the ledger after its last acknowledged entry.
-        current.handle().asyncClose((rc, handle, ctx) -> {}, null);
+        context.ending().register();
+        current.handle().asyncClose((rc, handle, ctx) -> context.ending().arriveAndDeregister(), null);
         if (next != null) {
             dropNext();
         }

@@ -19,14 +19,18 @@ import io.vertx.core.net.impl.ConnectionBase;
 final class Authorities {
     private Authorities() {}
 
-    /** To be called when the connection is made, before anything is read from it. */
-    static void takeFirst(HttpConnection connection) {
+    /**
+     * To be called when the connection is made, before anything is read from it. Only HTTP/2 has authorities: false if the
+     * connection is of an older version.
+     */
+    static boolean takeFirst(HttpConnection connection) {
         Http2ConnectionHandler http2 =
                 ((ConnectionBase) connection).channel().pipeline().get(Http2ConnectionHandler.class);
         if (http2 != null) {
             Http2ConnectionDecoder decoder = http2.decoder();
             decoder.frameListener(new TakesFirst(decoder.frameListener()));
         }
+        return http2 != null;
     }
 
     private static final class TakesFirst extends Http2FrameListenerDecorator {

@@ -26,6 +26,7 @@ import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,17 +37,19 @@ public final class ControlVerticle extends VerticleBase {
             ServiceName.create("io.pravega.controller.stream.api.grpc.v1", "ControllerService");
 
     /** A stream cut over thousands of segments is well below; more is no honest request. */
-    private static final long MESSAGE_BYTES_MAX = 4L << 20;
+    static final long MESSAGE_BYTES_MAX = 4L << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlVerticle.class);
 
     private final ControlOptions options;
     private final Partitions<StreamCommand, StreamReply> streams;
+    private final Peers peers;
     private @Nullable HttpServer server;
 
     public ControlVerticle(ControlOptions options, Partitions<StreamCommand, StreamReply> streams) {
         this.options = options;
         this.streams = streams;
+        this.peers = new Peers(options.connections());
     }
 
     /** The port that is listened on; only after the start. */
@@ -63,7 +66,8 @@ public final class ControlVerticle extends VerticleBase {
         GrpcServer grpc = GrpcServer.server(vertx, new GrpcServerOptions().setMaxMessageSize(MESSAGE_BYTES_MAX));
         HttpServer starting = vertx.createHttpServer(
                         new HttpServerOptions().setHost(options.host()).setPort(options.port()))
-                .connectionHandler(Authorities::takeFirst)
+                .connectionHandler(peers::accept)
+                .invalidRequestHandler(peers::notHttp)
                 .requestHandler(request -> handle(grpc, request));
         server = starting;
         register(grpc);
@@ -92,18 +96,13 @@ public final class ControlVerticle extends VerticleBase {
         procedures.forEach(procedure -> register(grpc, procedure));
     }
 
-    private static void handle(GrpcServer grpc, HttpServerRequest request) {
+    private void handle(GrpcServer grpc, HttpServerRequest request) {
         String contentType = request.getHeader(HttpHeaders.CONTENT_TYPE);
         if (contentType != null && contentType.startsWith("application/grpc")) {
             grpc.handle(request);
-            return;
+        } else {
+            peers.notGrpc(request);
         }
-        LOG.debug("refused a plain HTTP request from {}", request.remoteAddress());
-        request.response()
-                .setStatusCode(415)
-                .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
-                .end(
-                        "This is the gRPC port of a Headrace controller; point a Pravega client at it (tcp://host:port).\n");
     }
 
     private <Q extends Message, A extends Message> void register(GrpcServer grpc, Procedure<Q, A> procedure) {
@@ -112,7 +111,10 @@ public final class ControlVerticle extends VerticleBase {
                 procedure.name(),
                 GrpcMessageEncoder.encoder(),
                 GrpcMessageDecoder.decoder(procedure.request()));
-        grpc.callHandler(method, call -> call.handler(request -> call(procedure, request, call)));
+        grpc.callHandler(method, call -> {
+            call.invalidMessageHandler(cause -> peers.invalid(procedure.name(), call, cause));
+            call.handler(request -> call(procedure, request, call));
+        });
     }
 
     private <Q extends Message, A extends Message> void call(
@@ -133,13 +135,23 @@ public final class ControlVerticle extends VerticleBase {
             implements Answer<A> {
         @Override
         public void ok(A message) {
-            context.runOnContext(nothing -> response.end(message).onFailure(this::gone));
+            answer(() -> response.end(message));
         }
 
         @Override
         public void fail(GrpcStatus status, String message) {
-            context.runOnContext(nothing ->
-                    response.status(status).statusMessage(message).end().onFailure(this::gone));
+            answer(() -> response.status(status).statusMessage(message).end());
+        }
+
+        /** A caller may give up at any time: what a response says then depends on how far that news has come. */
+        private void answer(Supplier<Future<Void>> end) {
+            context.runOnContext(nothing -> {
+                try {
+                    end.get().onFailure(this::gone);
+                } catch (IllegalStateException e) {
+                    gone(e);
+                }
+            });
         }
 
         private void gone(Throwable cause) {

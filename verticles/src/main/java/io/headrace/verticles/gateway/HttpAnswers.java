@@ -27,16 +27,6 @@ public final class HttpAnswers {
         end(request, status, PROBLEM, body);
     }
 
-    /** Whether the request only reads; if not, it has been refused. */
-    public static boolean isRead(HttpServerRequest request) {
-        if (request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD)) {
-            return true;
-        }
-        request.response().putHeader("Allow", "GET, HEAD");
-        problem(request, 405, request.path() + " can only be read");
-        return false;
-    }
-
     private static void end(HttpServerRequest request, int status, String type, JsonObject body) {
         String text = body.encodePrettily() + "\n";
         request.response().setStatusCode(status).putHeader("Content-Type", type).putHeader("Cache-Control", "no-store");

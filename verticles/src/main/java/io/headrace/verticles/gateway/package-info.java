@@ -1,7 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 
 /**
- * The HTTP face: questions about streams, answered as JSON. Runs on the event loop of a request, to which replies of
+ * The HTTP face: administration of scopes and streams, in JSON. Runs on the event loop of a request, to which replies of
  * partitions are brought back; must not block, and keeps no state beyond a request.
  */
 @NullMarked

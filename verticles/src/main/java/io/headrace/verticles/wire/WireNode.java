@@ -4,6 +4,8 @@ package io.headrace.verticles.wire;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
 import io.headrace.verticles.host.Partitions;
+import io.headrace.verticles.net.ConnectionLimit;
+import io.headrace.verticles.net.LogLimiter;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,7 @@ public final class WireNode {
     private final WireCounters counters = new WireCounters();
     private final LogLimiter log = new LogLimiter(LoggerFactory.getLogger(WireNode.class), LOG_LINES_PER_INTERVAL);
     private final AtomicLong connections = new AtomicLong();
+    private final ConnectionLimit limit;
     private final Unfinished unfinished;
     private volatile boolean holdsAppends;
 
@@ -28,6 +31,7 @@ public final class WireNode {
         this.partitions = partitions;
         this.credits = credits;
         this.options = options;
+        this.limit = new ConnectionLimit("store", options.connections());
         this.unfinished = new Unfinished(options.limits().unfinishedBytes());
     }
 
@@ -70,6 +74,10 @@ public final class WireNode {
 
     Credits credits() {
         return credits;
+    }
+
+    ConnectionLimit limit() {
+        return limit;
     }
 
     Unfinished unfinished() {

@@ -1,12 +1,15 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.verticles.wire;
 
+import io.headrace.verticles.net.ConnectionLimit;
+
 /**
  * Where the store listens and how much its connections may hold.
  *
  * @param host address to bind
  * @param port 0 for any that is free
  * @param controllerPort named in the log when a client of the controller comes here by mistake; 0 if not known
+ * @param connections more are refused
  * @param appendBytes a connection with this many bytes of appends and table updates handed over and not answered is
  *     not read from
  * @param requests a connection with this many other requests not answered is not read from; waiting reads do not count
@@ -18,6 +21,7 @@ public record WireOptions(
         String host,
         int port,
         int controllerPort,
+        int connections,
         int appendBytes,
         int requests,
         int waitingReads,
@@ -25,31 +29,49 @@ public record WireOptions(
         WireLimits limits) {
 
     /** Loopback, the protocol's usual ports. */
-    public static final WireOptions DEFAULT =
-            new WireOptions("127.0.0.1", 12345, 9090, 16 << 20, 1024, 65_536, 8 << 20, WireLimits.DEFAULT);
+    public static final WireOptions DEFAULT = new WireOptions(
+            "127.0.0.1", 12345, 9090, ConnectionLimit.DEFAULT, 16 << 20, 1024, 65_536, 8 << 20, WireLimits.DEFAULT);
 
     public WireOptions {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port is " + port + ", must be 0 to 65535");
         }
-        if (appendBytes < 1 || requests < 1 || waitingReads < 1 || replyBytes < 1) {
-            throw new IllegalArgumentException("the bounds of a connection must be positive");
+        if (connections < 1 || appendBytes < 1 || requests < 1 || waitingReads < 1 || replyBytes < 1) {
+            throw new IllegalArgumentException("the bounds must be positive");
         }
     }
 
     /** The same with another address. */
     public WireOptions listeningOn(String newHost, int newPort) {
-        return new WireOptions(
-                newHost, newPort, controllerPort, appendBytes, requests, waitingReads, replyBytes, limits);
+        return with(newHost, newPort, controllerPort, connections, limits);
     }
 
     /** The same beside a controller with another port. */
     public WireOptions besideController(int newControllerPort) {
-        return new WireOptions(host, port, newControllerPort, appendBytes, requests, waitingReads, replyBytes, limits);
+        return with(host, port, newControllerPort, connections, limits);
+    }
+
+    /** The same with so many connections at most. */
+    public WireOptions accepting(int newConnections) {
+        return with(host, port, controllerPort, newConnections, limits);
     }
 
     /** The same with other limits. */
     public WireOptions within(WireLimits newLimits) {
-        return new WireOptions(host, port, controllerPort, appendBytes, requests, waitingReads, replyBytes, newLimits);
+        return with(host, port, controllerPort, connections, newLimits);
+    }
+
+    private WireOptions with(
+            String newHost, int newPort, int newControllerPort, int newConnections, WireLimits newLimits) {
+        return new WireOptions(
+                newHost,
+                newPort,
+                newControllerPort,
+                newConnections,
+                appendBytes,
+                requests,
+                waitingReads,
+                replyBytes,
+                newLimits);
     }
 }

@@ -43,9 +43,18 @@ public final class WireVerticle extends VerticleBase {
     }
 
     private void accept(NetSocket socket) {
-        WireConnection connection = new WireConnection(node, context, socket, connections::remove);
+        if (!node.limit().enter(socket.remoteAddress())) {
+            Sockets.abort(socket);
+            return;
+        }
+        WireConnection connection = new WireConnection(node, context, socket, this::closed);
         connections.add(connection);
         connection.start();
+    }
+
+    private void closed(WireConnection connection) {
+        connections.remove(connection);
+        node.limit().leave();
     }
 
     private void tick() {

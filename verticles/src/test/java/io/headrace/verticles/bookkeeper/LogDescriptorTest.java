@@ -17,7 +17,7 @@ class LogDescriptorTest {
             7,
             new UUID(0x0123456789ABCDEFL, 0xFEDCBA9876543210L),
             12,
-            new Checkpoint("42", 11),
+            List.of(new Checkpoint("42", 11)),
             List.of(new LedgerRef(3, 9), new LedgerRef(5, 1L << 40)));
 
     /** {@link #DESCRIPTOR} as format version 1 stores it. Never change: nodes like this exist. */
@@ -25,14 +25,24 @@ class LogDescriptorTest {
             + "000000000000000c" + "01" + "000000000000000b" + "0002" + "3432" + "00000002"
             + "0000000000000003" + "0000000000000009" + "0000000000000005" + "0000010000000000" + "aeb928ae";
 
+    /** {@link #DESCRIPTOR} with an older checkpoint as format version 2 stores it. Never change, likewise. */
+    private static final String VERSION_2 = "48524c44" + "02" + "0000000000000007" + "0123456789abcdeffedcba9876543210"
+            + "000000000000000c" + "02" + "000000000000000b" + "0002" + "3432" + "0000000000000004" + "0003" + "612f62"
+            + "00000002" + "0000000000000003" + "0000000000000009" + "0000000000000005" + "0000010000000000"
+            + "35b4db68";
+
+    private static final LogDescriptor WITH_TWO =
+            DESCRIPTOR.withCheckpoints(List.of(new Checkpoint("42", 11), new Checkpoint("a/b", 4)));
+
     @Test
     void format1IsStillRead() {
         assertThat(LogDescriptor.decode(HexFormat.of().parseHex(VERSION_1))).isEqualTo(DESCRIPTOR);
     }
 
     @Test
-    void format1IsWhatIsWritten() {
-        assertThat(HexFormat.of().formatHex(DESCRIPTOR.encode())).isEqualTo(VERSION_1);
+    void format2IsWrittenAndRead() {
+        assertThat(HexFormat.of().formatHex(WITH_TWO.encode())).isEqualTo(VERSION_2);
+        assertThat(LogDescriptor.decode(HexFormat.of().parseHex(VERSION_2))).isEqualTo(WITH_TWO);
     }
 
     @Test
@@ -56,8 +66,8 @@ class LogDescriptorTest {
     @Test
     void aNewerFormatIsRefusedByName() {
         byte[] newer = DESCRIPTOR.encode();
-        newer[4] = 2;
-        assertThatThrownBy(() -> LogDescriptor.decode(newer)).hasMessageContaining("version is 2");
+        newer[4] = 3;
+        assertThatThrownBy(() -> LogDescriptor.decode(newer)).hasMessageContaining("version is 3");
     }
 
     @Test

@@ -19,14 +19,9 @@ import io.headrace.codecs.control.ScopeInfo;
 import io.headrace.codecs.control.StreamConfig;
 import io.vertx.grpc.common.GrpcErrorException;
 import io.vertx.grpc.common.GrpcStatus;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.SocketException;
-import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
@@ -47,10 +42,6 @@ final class ControlVerticleTest {
             List.of("s", "a", "g", "", "_system", "_RGg", "a b", "é\n", "s/a", "x".repeat(300), "none");
     private static final long[] NUMBERS = {0, 1, -1, 2, 3, 10_000, Integer.MAX_VALUE, Long.MAX_VALUE, Long.MIN_VALUE};
     private static final double[] FRACTIONS = {0, 0.5, 1, -1, 2, Double.NaN, Double.NEGATIVE_INFINITY};
-
-    private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-    private static final int HEADERS = 1;
-    private static final int RST_STREAM = 3;
 
     private final TestController controller = withStream(2);
 
@@ -119,64 +110,14 @@ final class ControlVerticleTest {
     }
 
     @Test
-    void aRequestThatIsTooLarge() {
-        ScopeInfo large = ScopeInfo.newBuilder().setScope("x".repeat(5 << 20)).build();
-        TestController.Answer<CreateScopeStatus> answer =
-                controller.call("createScope", large, CreateScopeStatus.getDefaultInstance());
-        assertThat(answer.status()).isEqualTo(GrpcStatus.RESOURCE_EXHAUSTED);
-        assertStillServes();
-    }
-
-    @Test
     void anAuthorityMayBeAList() throws IOException {
         try (Socket socket = connect()) {
-            socket.getOutputStream().write(http2Request("127.0.0.1:1,127.0.0.1:" + controller.port));
-            assertThat(firstFrameOfStream(socket, 1)).isEqualTo(HEADERS);
+            socket.getOutputStream().write(Http2.request("127.0.0.1:1,127.0.0.1:" + controller.port));
+            assertThat(Http2.firstFrameOfStream(socket, 1)).isEqualTo(Http2.HEADERS);
         }
         try (Socket socket = connect()) {
-            socket.getOutputStream().write(http2Request("no authority, at all/"));
-            assertThat(firstFrameOfStream(socket, 1)).isEqualTo(RST_STREAM);
-        }
-    }
-
-    @Test
-    void plainHttpIsToldWhereItIs() throws IOException {
-        try (Socket socket = connect()) {
-            socket.getOutputStream()
-                    .write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
-            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(answer).startsWith("HTTP/1.1 415 ").contains("gRPC port");
-        }
-    }
-
-    @Test
-    void garbageEndsOnlyItsConnection() throws IOException {
-        byte[] zeros = new byte[100_000];
-        byte[] random = new byte[100_000];
-        new Random(7).nextBytes(random);
-        byte[] broken = http2Request("a");
-        broken[PREFACE.length() + 3] = (byte) 0xff;
-        List<byte[]> garbage = List.of(
-                "\r\n\r\nGARBAGE\r\n\r\n".getBytes(StandardCharsets.US_ASCII),
-                "GET /\0\0 HTTP/9.9\r\n\r\n".getBytes(StandardCharsets.US_ASCII),
-                ("GET /" + "x".repeat(100_000) + " HTTP/1.1\r\n\r\n").getBytes(StandardCharsets.US_ASCII),
-                "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnonsense nonsense nonsense".getBytes(StandardCharsets.US_ASCII),
-                zeros,
-                random,
-                broken);
-        for (byte[] bytes : garbage) {
-            try (Socket socket = connect()) {
-                OutputStream out = socket.getOutputStream();
-                out.write(bytes);
-                out.flush();
-                socket.shutdownOutput();
-                assertThat(socket.getInputStream().readAllBytes().length).isLessThan(100_000);
-            } catch (SocketException reset) {
-                // As good as an end: the server had not read all.
-                assertThat(reset).isNotNull();
-            }
-            assertStillServes();
+            socket.getOutputStream().write(Http2.request("no authority, at all/"));
+            assertThat(Http2.firstFrameOfStream(socket, 1)).isEqualTo(Http2.RST_STREAM);
         }
     }
 
@@ -188,56 +129,6 @@ final class ControlVerticleTest {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), controller.port);
         socket.setSoTimeout(30_000);
         return socket;
-    }
-
-    /** A connection's first bytes, with an empty call of checkScopeExists as stream 1. */
-    private static byte[] http2Request(String authority) {
-        ByteArrayOutputStream headers = new ByteArrayOutputStream();
-        headers.write(0x83); // :method POST
-        headers.write(0x86); // :scheme http
-        header(headers, 4, "/io.pravega.controller.stream.api.grpc.v1.ControllerService/checkScopeExists");
-        header(headers, 1, authority);
-        header(headers, 31, "application/grpc");
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(PREFACE.getBytes(StandardCharsets.US_ASCII));
-        frame(out, 4, 0, 0, new byte[0]);
-        frame(out, HEADERS, 4, 1, headers.toByteArray());
-        frame(out, 0, 1, 1, new byte[5]);
-        return out.toByteArray();
-    }
-
-    /** A literal field, not indexed, whose name is an entry of the static table. */
-    private static void header(ByteArrayOutputStream out, int name, String value) {
-        if (name < 15) {
-            out.write(name);
-        } else {
-            out.write(15);
-            out.write(name - 15);
-        }
-        out.write(value.length());
-        out.writeBytes(value.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static void frame(ByteArrayOutputStream out, int type, int flags, int stream, byte[] payload) {
-        out.writeBytes(new byte[] {
-            0, (byte) (payload.length >> 8), (byte) payload.length, (byte) type, (byte) flags, 0, 0, 0, (byte) stream
-        });
-        out.writeBytes(payload);
-    }
-
-    /** Type of the first frame that the server sends on a stream. */
-    private static int firstFrameOfStream(Socket socket, int stream) throws IOException {
-        DataInputStream in = new DataInputStream(socket.getInputStream());
-        while (true) {
-            int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
-            int type = in.readUnsignedByte();
-            in.readUnsignedByte();
-            int of = in.readInt();
-            in.readFully(new byte[length]);
-            if (of == stream) {
-                return type;
-            }
-        }
     }
 
     private void callAndCheck(MethodDescriptor procedure, Message request) {

@@ -52,6 +52,8 @@ final class TestController implements AutoCloseable {
             ServiceName.create("io.pravega.controller.stream.api.grpc.v1", "ControllerService");
     private static final int STREAMS = 3;
 
+    static final int CONNECTIONS = 20;
+
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
     private final LogStore logs = new MemoryLogs();
     private final PartitionHost host = await(PartitionHost.start(vertx, 2, HostOptions.DEFAULT, (name, cause) -> {}));
@@ -92,8 +94,8 @@ final class TestController implements AutoCloseable {
                             },
                             command -> 512));
         }
-        ControlVerticle verticle =
-                new ControlVerticle(new ControlOptions("127.0.0.1", 0, new Endpoint("here.test", 0), STORE), streams);
+        ControlVerticle verticle = new ControlVerticle(
+                new ControlOptions("127.0.0.1", 0, CONNECTIONS, new Endpoint("here.test", 0), STORE), streams);
         await(vertx.deployVerticle(verticle));
         port = verticle.port();
     }

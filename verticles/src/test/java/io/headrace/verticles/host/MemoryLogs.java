@@ -7,8 +7,13 @@ import io.headrace.engine.log.CheckpointStore;
 import io.headrace.engine.log.Done;
 import io.headrace.engine.log.LogException;
 import io.headrace.engine.log.LogStore;
+import io.headrace.engine.log.PartitionCheckpoints;
 import io.headrace.engine.log.PartitionLog;
 import io.headrace.engine.partition.Loop;
+import io.headrace.engine.state.HeapBase;
+import io.headrace.engine.state.Layer;
+import io.headrace.engine.state.StateBase;
+import io.headrace.testkit.state.Rows;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -25,16 +30,14 @@ public final class MemoryLogs implements LogStore, CheckpointStore {
         long epoch;
         long firstFrame = 1;
         final List<byte[]> frames = new ArrayList<>();
-
-        @Nullable
-        Checkpoint checkpoint;
+        List<Checkpoint> checkpoints = List.of();
 
         @Nullable
         Log owner;
     }
 
     private final Map<String, Stored> logs = new HashMap<>();
-    private final Map<String, byte[]> checkpoints = new HashMap<>();
+    private final Map<String, Kept> checkpoints = new HashMap<>();
     private final List<Runnable> heldUp = new ArrayList<>();
     private boolean holding;
     private int failingOpens;
@@ -91,36 +94,85 @@ public final class MemoryLogs implements LogStore, CheckpointStore {
     }
 
     @Override
-    public synchronized void save(
-            String partition, long frame, ByteBuf snapshot, Loop loop, Callback<Checkpoint> saved) {
-        String location = partition + "@" + frame;
-        checkpoints.put(location, ByteBufUtil.getBytes(snapshot));
-        snapshot.release();
-        loop.execute(() -> saved.done(new Checkpoint(location, frame)));
+    public PartitionCheckpoints open(String partition, long epoch, boolean withRows, Loop loop) {
+        return new Checkpoints(partition, loop);
     }
 
-    @Override
-    public synchronized void load(Checkpoint checkpoint, Loop loop, Callback<ByteBuf> loaded) {
-        byte[] bytes = checkpoints.get(checkpoint.location());
-        loop.execute(() -> {
-            if (bytes == null) {
-                loaded.failed(new LogException(LogException.Kind.CORRUPT, "no " + checkpoint));
-            } else {
-                loaded.done(Unpooled.wrappedBuffer(bytes));
+    /** A checkpoint in memory, with its rows. */
+    private static final class Kept {
+        final byte[] snapshot;
+        final byte[] rows;
+
+        Kept(byte[] snapshot, byte[] rows) {
+            this.snapshot = snapshot;
+            this.rows = rows;
+        }
+    }
+
+    private final class Checkpoints implements PartitionCheckpoints {
+        private final String partition;
+        private final Loop loop;
+        private HeapBase rows = new HeapBase();
+
+        Checkpoints(String partition, Loop loop) {
+            this.partition = partition;
+            this.loop = loop;
+        }
+
+        @Override
+        public void restore(@Nullable Checkpoint checkpoint, Callback<ByteBuf> restored) {
+            Kept kept = new Kept(new byte[0], Rows.of(new HeapBase()));
+            if (checkpoint != null) {
+                synchronized (MemoryLogs.this) {
+                    kept = checkpoints.get(checkpoint.location());
+                }
             }
-        });
-    }
+            if (kept == null) {
+                loop.execute(() -> restored.failed(new LogException(LogException.Kind.CORRUPT, "no " + checkpoint)));
+                return;
+            }
+            rows = Rows.base(kept.rows);
+            ByteBuf snapshot = Unpooled.wrappedBuffer(kept.snapshot);
+            loop.execute(() -> restored.done(snapshot));
+        }
 
-    @Override
-    public synchronized void delete(Checkpoint checkpoint) {
-        checkpoints.remove(checkpoint.location());
+        @Override
+        public StateBase base() {
+            return rows;
+        }
+
+        @Override
+        public void write(Layer layer, Callback<Done> written) {
+            rows.write(layer);
+            loop.execute(() -> written.done(Done.DONE));
+        }
+
+        @Override
+        public void save(long frame, ByteBuf snapshot, Callback<Checkpoint> saved) {
+            String location = partition + "@" + frame;
+            synchronized (MemoryLogs.this) {
+                checkpoints.put(location, new Kept(ByteBufUtil.getBytes(snapshot), Rows.of(rows)));
+            }
+            snapshot.release();
+            loop.execute(() -> saved.done(new Checkpoint(location, frame)));
+        }
+
+        @Override
+        public void published(List<Checkpoint> kept, List<Checkpoint> dropped) {
+            synchronized (MemoryLogs.this) {
+                dropped.forEach(checkpoint -> checkpoints.remove(checkpoint.location()));
+            }
+        }
+
+        @Override
+        public void close() {}
     }
 
     private final class Log implements PartitionLog {
         private final Stored stored;
         private final Loop loop;
         private final long epoch;
-        private final @Nullable Checkpoint checkpoint;
+        private final List<Checkpoint> checkpoints;
         private long nextFrame;
         private boolean closed;
         private LogException.@Nullable Kind broken;
@@ -129,7 +181,7 @@ public final class MemoryLogs implements LogStore, CheckpointStore {
             this.stored = stored;
             this.loop = loop;
             this.epoch = stored.epoch;
-            this.checkpoint = stored.checkpoint;
+            this.checkpoints = stored.checkpoints;
             this.nextFrame = stored.frames.size() + 1L;
         }
 
@@ -149,8 +201,8 @@ public final class MemoryLogs implements LogStore, CheckpointStore {
         }
 
         @Override
-        public @Nullable Checkpoint checkpoint() {
-            return checkpoint;
+        public List<Checkpoint> checkpoints() {
+            return checkpoints;
         }
 
         @Override
@@ -193,15 +245,20 @@ public final class MemoryLogs implements LogStore, CheckpointStore {
         }
 
         @Override
-        public void publish(Checkpoint published, Callback<Done> done) {
+        public void publish(List<Checkpoint> published, Callback<Done> done) {
             synchronized (MemoryLogs.this) {
-                stored.checkpoint = published;
+                stored.checkpoints = published;
             }
             loop.execute(() -> done.done(Done.DONE));
         }
 
         @Override
         public void truncate(long frame, Callback<Done> truncated) {
+            synchronized (MemoryLogs.this) {
+                for (; stored.firstFrame < frame; stored.firstFrame++) {
+                    stored.frames.set((int) stored.firstFrame - 1, new byte[0]);
+                }
+            }
             loop.execute(() -> truncated.done(Done.DONE));
         }
 

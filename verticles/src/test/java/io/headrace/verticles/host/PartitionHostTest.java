@@ -125,6 +125,38 @@ final class PartitionHostTest {
         assertThat(sums).hasSize(100).isSorted();
     }
 
+    /** Whoever receives an answer may fail: the others in its frame have theirs nevertheless. */
+    @Test
+    void aReceiverThatFailsCostsNobodyElse() {
+        HostedPartition<Long, Long> partition = open("p");
+        assertThat(submit(partition, 0).join()).isZero();
+        assertThat(submitTogether(partition).join()).isEqualTo(2);
+        assertThat(submit(partition, 1).join()).isEqualTo(3);
+        logs.breakLog("p", LogException.Kind.UNAVAILABLE);
+        assertThat(submitTogether(partition).join()).isEqualTo(-1);
+        assertThat(submit(partition, 1).join()).isEqualTo(4);
+    }
+
+    /** Adds 1 twice; the first to be answered throws, the answer to the second is returned. */
+    private static CompletableFuture<Long> submitTogether(HostedPartition<Long, Long> partition) {
+        CommandBatch<Long, Long> batch = new CommandBatch<>();
+        batch.add(1L, new ReplyTo<>() {
+            @Override
+            public void reply(Long sum) {
+                throw new IllegalStateException("a receiver fails at " + sum);
+            }
+
+            @Override
+            public void lost(String reason) {
+                throw new IllegalStateException("a receiver fails: " + reason);
+            }
+        });
+        Reply second = new Reply();
+        batch.add(1L, second);
+        partition.submit(batch);
+        return second.answer;
+    }
+
     @Test
     void partitionsAreSpreadAndTicked() {
         for (int i = 0; i < 4; i++) {

@@ -29,7 +29,7 @@ final class FlowControlTest {
 
     private static WireOptions options(int appendBytes, int requests, int waitingReads, int replyBytes) {
         return new WireOptions(
-                "127.0.0.1", 0, 9090, appendBytes, requests, waitingReads, replyBytes, WireLimits.DEFAULT);
+                "127.0.0.1", 0, 9090, 100, appendBytes, requests, waitingReads, replyBytes, WireLimits.DEFAULT);
     }
 
     private void restart(WireOptions options, long credits) {

@@ -169,6 +169,27 @@ final class HostileInputTest {
     }
 
     @Test
+    void connectionsAboveTheBoundAreRefused() {
+        try (TestStore small = new TestStore(TestStore.OPTIONS.accepting(2), 64 << 20)) {
+            WireClient first = small.connect();
+            WireClient second = small.connect();
+            first.assertAnswer(KeepAlive.INSTANCE, KeepAlive.INSTANCE);
+            second.assertAnswer(KeepAlive.INSTANCE, KeepAlive.INSTANCE);
+            try (WireClient third = small.connect()) {
+                third.assertClosed();
+            }
+            first.assertAnswer(KeepAlive.INSTANCE, KeepAlive.INSTANCE);
+            second.close();
+            TestStore.eventually(
+                    "there is room again", () -> small.node.counters().open() == 1);
+            try (WireClient fourth = small.connect()) {
+                fourth.assertAnswer(KeepAlive.INSTANCE, KeepAlive.INSTANCE);
+            }
+            first.close();
+        }
+    }
+
+    @Test
     void whatCameBeforeTheMistakeCounts() {
         bystander.createSegment("s/a/0.#epoch.0");
         try (WireClient client = store.connect()) {

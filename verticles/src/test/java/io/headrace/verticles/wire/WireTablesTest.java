@@ -326,7 +326,7 @@ final class WireTablesTest {
         client.close();
         store.close();
         store = new TestStore(
-                new WireOptions("127.0.0.1", 0, 9090, bytes, 1024, 1024, bytes, WireLimits.DEFAULT), 64L * MIB);
+                new WireOptions("127.0.0.1", 0, 9090, 100, bytes, 1024, 1024, bytes, WireLimits.DEFAULT), 64L * MIB);
         client = store.connect();
         create();
     }

@@ -1,12 +1,12 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
-package io.headrace.verticles.wire;
+package io.headrace.verticles.net;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 
 /** Keeps peers from filling the log: some lines per interval are written, the others counted. From any thread. */
-final class LogLimiter {
+public final class LogLimiter {
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Logger log;
@@ -14,12 +14,12 @@ final class LogLimiter {
     private final AtomicLong intervalStart = new AtomicLong(System.nanoTime());
     private final AtomicLong lines = new AtomicLong();
 
-    LogLimiter(Logger log, int linesPerInterval) {
+    public LogLimiter(Logger log, int linesPerInterval) {
         this.log = log;
         this.linesPerInterval = linesPerInterval;
     }
 
-    void warn(String format, Object... arguments) {
+    public void warn(String format, Object... arguments) {
         long now = System.nanoTime();
         long start = intervalStart.get();
         if (now - start > INTERVAL_NANOS && intervalStart.compareAndSet(start, now)) {

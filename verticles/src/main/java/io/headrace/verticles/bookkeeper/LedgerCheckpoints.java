@@ -3,9 +3,9 @@ package io.headrace.verticles.bookkeeper;
 
 import io.headrace.engine.log.Callback;
 import io.headrace.engine.log.Checkpoint;
-import io.headrace.engine.log.CheckpointStore;
 import io.headrace.engine.log.LogException;
 import io.headrace.engine.partition.Loop;
+import io.headrace.verticles.rocksdb.FormerCheckpoints;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.ByteBuffer;
@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps each snapshot in a ledger of its own: chunks of up to {@value #CHUNK_BYTES} bytes, then one entry that closes
- * it. The location of a checkpoint is the ledger's id in decimal.
+ * Checkpoints as they were stored once: each snapshot in a ledger of its own, in chunks of up to {@value #CHUNK_BYTES}
+ * bytes, then one entry that closes it. The location of a checkpoint is the ledger's id in decimal. They can be read and
+ * deleted; no new ones are made.
  *
  * <pre>
  * last entry   i32 magic "HRSN" | u8 version | i64 frame | i64 length of the snapshot | i32 its CRC32C
@@ -29,12 +30,12 @@ import org.slf4j.LoggerFactory;
  * <p>Bytes are copied and checked on a background thread, a few chunks at a time, so that a large snapshot does not hold
  * up the partition's loop.
  */
-final class BookKeeperCheckpointStore implements CheckpointStore {
+final class LedgerCheckpoints implements FormerCheckpoints {
     static final int CHUNK_BYTES = 768 * 1024;
+    static final int MAGIC = 0x4852534E;
+    static final int VERSION = 1;
 
-    private static final Logger LOG = LoggerFactory.getLogger(BookKeeperCheckpointStore.class);
-    private static final int MAGIC = 0x4852534E;
-    private static final int VERSION = 1;
+    private static final Logger LOG = LoggerFactory.getLogger(LedgerCheckpoints.class);
     private static final int FOOTER_BYTES = 4 + 1 + 8 + 8 + 4;
     private static final int CHUNKS_IN_FLIGHT = 4;
 
@@ -42,21 +43,14 @@ final class BookKeeperCheckpointStore implements CheckpointStore {
     private final Loop worker;
 
     /** @param worker where the work is done, one task at a time */
-    BookKeeperCheckpointStore(Ledgers ledgers, Loop worker) {
+    LedgerCheckpoints(Ledgers ledgers, Loop worker) {
         this.ledgers = ledgers;
         this.worker = worker;
     }
 
     @Override
-    public void save(String partition, long frame, ByteBuf snapshot, Loop loop, Callback<Checkpoint> saved) {
-        ledgers.create(
-                partition,
-                Ledgers.CHECKPOINT,
-                worker,
-                Callback.of(handle -> new Save(handle, frame, snapshot, loop, saved).start(), cause -> {
-                    snapshot.release();
-                    loop.execute(() -> saved.failed(cause));
-                }));
+    public boolean hasPlaceFor(Checkpoint checkpoint) {
+        return !checkpoint.location().isEmpty() && checkpoint.location().chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     @Override
@@ -84,87 +78,6 @@ final class BookKeeperCheckpointStore implements CheckpointStore {
                     LogException.Kind.CORRUPT,
                     "\"" + checkpoint.location() + "\" is not the location of a snapshot",
                     e);
-        }
-    }
-
-    /** One snapshot on its way out. All steps run on the worker. */
-    private final class Save {
-        private final LedgerHandle handle;
-        private final long frame;
-        private final ByteBuf snapshot;
-        private final Loop loop;
-        private final Callback<Checkpoint> saved;
-        private final CRC32C crc = new CRC32C();
-        private final long length;
-        private int inFlight;
-        private boolean footerSent;
-        private boolean ended;
-
-        Save(LedgerHandle handle, long frame, ByteBuf snapshot, Loop loop, Callback<Checkpoint> saved) {
-            this.handle = handle;
-            this.frame = frame;
-            this.snapshot = snapshot;
-            this.loop = loop;
-            this.saved = saved;
-            this.length = snapshot.readableBytes();
-        }
-
-        void start() {
-            sendMore();
-        }
-
-        private void sendMore() {
-            while (!ended && !footerSent && inFlight < CHUNKS_IN_FLIGHT) {
-                send(snapshot.isReadable() ? nextChunk() : footer());
-            }
-        }
-
-        private ByteBuf nextChunk() {
-            ByteBuf chunk = snapshot.readRetainedSlice(Math.min(CHUNK_BYTES, snapshot.readableBytes()));
-            update(crc, chunk);
-            return chunk;
-        }
-
-        private ByteBuf footer() {
-            footerSent = true;
-            return PooledByteBufAllocator.DEFAULT
-                    .buffer(FOOTER_BYTES)
-                    .writeInt(MAGIC)
-                    .writeByte(VERSION)
-                    .writeLong(frame)
-                    .writeLong(length)
-                    .writeInt((int) crc.getValue());
-        }
-
-        private void send(ByteBuf entry) {
-            inFlight++;
-            handle.asyncAddEntry(entry, (rc, ledger, entryId, context) -> worker.execute(() -> added(rc)), null);
-        }
-
-        private void added(int rc) {
-            inFlight--;
-            if (rc != BKException.Code.OK) {
-                end(rc);
-            } else if (footerSent && inFlight == 0) {
-                handle.asyncClose((closeRc, closed, ctx) -> worker.execute(() -> end(closeRc)), null);
-            } else {
-                sendMore();
-            }
-        }
-
-        private void end(int rc) {
-            if (ended) {
-                return;
-            }
-            ended = true;
-            snapshot.release();
-            if (rc == BKException.Code.OK) {
-                loop.execute(() -> saved.done(new Checkpoint(Long.toString(handle.getId()), frame)));
-                return;
-            }
-            handle.asyncClose((closeRc, closed, ctx) -> {}, null);
-            delete(new Checkpoint(Long.toString(handle.getId()), frame));
-            loop.execute(() -> saved.failed(Ledgers.failure("saving a snapshot", rc)));
         }
     }
 

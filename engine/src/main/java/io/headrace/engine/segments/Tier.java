@@ -1,0 +1,23 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.engine.segments;
+
+import io.headrace.tiering.CallbackExecutor;
+import io.headrace.tiering.ChunkStorage;
+import java.util.function.Consumer;
+
+/**
+ * Long-term storage as a {@code segments} partition is given it.
+ *
+ * @param partition name of the partition: chunks are in a directory that is called after it
+ * @param storage shared with other partitions
+ * @param loop the partition's own: answers of the storage come back there
+ * @param self submits a command to the very partition that this is for, in a turn of its own and without a reply
+ * @param status is told several times a second how things stand, on the loop
+ */
+public record Tier(
+        String partition,
+        ChunkStorage storage,
+        CallbackExecutor loop,
+        Consumer<SegmentCommand> self,
+        TierOptions options,
+        Consumer<TierStatus> status) {}

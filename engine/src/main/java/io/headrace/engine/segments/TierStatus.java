@@ -1,0 +1,27 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.engine.segments;
+
+/**
+ * How a partition stands with its long-term storage.
+ *
+ * @param waitingBytes of data that is in the log only
+ * @param waitingMillis age of the oldest of it that is due or will be, as far as this owner knows
+ * @param chunks that the partition has, those to be deleted included
+ * @param problem what keeps data from being moved, for people; empty if nothing does
+ */
+public record TierStatus(State state, long waitingBytes, long waitingMillis, int chunks, String problem) {
+
+    /** Where it stands. */
+    public enum State {
+        /** The storage has not answered yet. */
+        STARTING,
+        /** Data is moved as it should be. */
+        RUNNING,
+        /** The storage fails; it is tried again and again. */
+        FAILING,
+        /** This is not the storage that the chunks are in: nothing is read or written until the next start. */
+        WRONG_STORAGE
+    }
+
+    public static final TierStatus NEW = new TierStatus(State.STARTING, 0, 0, 0, "");
+}

@@ -1,0 +1,164 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.engine.segments;
+
+import io.headrace.engine.partition.Turn;
+import io.netty.buffer.ByteBufAllocator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All that a {@code segments} partition does with long-term storage. Volatile: it starts anew with each owner, and finds in
+ * the durable state what there is to do. Driven by ticks and by answers of the storage, which come as {@link
+ * SegmentCommand.Continue}.
+ *
+ * <p>Before anything else the storage must say who it is: chunks are known by their names only, and an empty directory
+ * where a file system is not mounted looks like one from which all of them were deleted.
+ */
+final class Tiering {
+    private static final Logger LOG = LoggerFactory.getLogger(Tiering.class);
+
+    private final SegmentsState state;
+    private final Tier tier;
+    private final Completions completions;
+    private final ChunkAccess access;
+    private final StorageWriter writer;
+    private final ChunkDeletions deletions;
+    private final ChunkJoins joins;
+    private final ChunkReads reads;
+    private final Retry retry = new Retry();
+
+    private TierStatus.State phase = TierStatus.State.STARTING;
+    private boolean asking;
+    private String wrong = "";
+
+    Tiering(SegmentsState state, Tier tier, ByteBufAllocator allocator, ChunkReads.Execution execution) {
+        this.state = state;
+        this.tier = tier;
+        this.completions = new Completions(tier.self());
+        this.access = new ChunkAccess(tier, state.chunks(), completions);
+        this.writer = new StorageWriter(state, tier.options(), access, allocator, this::sealed);
+        this.joins = new ChunkJoins(state, tier.options(), access, writer);
+        this.deletions = new ChunkDeletions(state.chunks(), access, writer);
+        this.reads = new ChunkReads(state.chunks(), access, tier.options().blockCacheBytes(), execution);
+    }
+
+    private void sealed(Segment segment) {
+        joins.consider(segment);
+    }
+
+    /** To be used for reads of what is in chunks. */
+    ChunkReads reads() {
+        return reads;
+    }
+
+    void recovered(Turn<SegmentCommand, SegmentReply> turn) {
+        access.begin(turn.epoch());
+        for (Segment segment : state.all()) {
+            if (segment.logBytes > 0) {
+                writer.appended(segment, turn.now());
+            }
+            if (segment.extents != null && segment.extents.count() > 0 && segment.extents.isInChunk(0)) {
+                joins.consider(segment);
+            }
+        }
+        identify();
+    }
+
+    void appended(Segment segment, Turn<SegmentCommand, SegmentReply> turn) {
+        writer.appended(segment, turn.now());
+    }
+
+    /** A segment is deleted or merged into another one. */
+    void ended(Segment segment, Turn<SegmentCommand, SegmentReply> turn) {
+        writer.ended(segment, turn);
+        joins.ended(segment);
+    }
+
+    /** Goes on with what has been answered, or with a frame that has been loaded. */
+    void goOn(long frame, Turn<SegmentCommand, SegmentReply> turn) {
+        if (frame > 0) {
+            writer.loaded(frame, turn);
+        }
+        completions.run(turn);
+    }
+
+    void tick(Turn<SegmentCommand, SegmentReply> turn) {
+        if (phase == TierStatus.State.STARTING && !asking && !retry.isResting(turn.now())) {
+            identify();
+        }
+        if (isOpen()) {
+            writer.tick(turn);
+            deletions.tick(turn);
+            joins.tick(turn);
+            reads.tick(turn);
+            TierStatus.State now =
+                    writer.isFailing() || reads.isFailing() ? TierStatus.State.FAILING : TierStatus.State.RUNNING;
+            if (now != phase) {
+                phase = now;
+                LOG.info(
+                        "{}: long-term storage {}",
+                        tier.partition(),
+                        isFailing() ? "fails, and is tried again: " + access.problem() : "works again");
+            }
+        }
+        tier.status().accept(status(turn.now()));
+    }
+
+    void lost(String reason) {
+        completions.lost();
+        writer.lost();
+        reads.lost(reason);
+    }
+
+    private boolean isOpen() {
+        return phase == TierStatus.State.RUNNING || phase == TierStatus.State.FAILING;
+    }
+
+    private boolean isFailing() {
+        return phase == TierStatus.State.FAILING;
+    }
+
+    private TierStatus status(long now) {
+        String problem =
+                switch (phase) {
+                    case WRONG_STORAGE -> wrong;
+                    case RUNNING -> "";
+                    case STARTING, FAILING -> access.problem();
+                };
+        return new TierStatus(
+                phase,
+                state.logBytes(),
+                now - writer.oldest(now),
+                state.chunks().count(),
+                problem);
+    }
+
+    private void identify() {
+        asking = true;
+        access.identity(this::identified, (failure, later) -> {
+            asking = false;
+            if (!retry.isFailing()) {
+                LOG.warn("{}: long-term storage cannot be reached: {}", tier.partition(), failure.getMessage());
+            }
+            retry.failed(later.now());
+        });
+    }
+
+    private void identified(String identity, Turn<SegmentCommand, SegmentReply> turn) {
+        asking = false;
+        Chunks chunks = state.chunks();
+        if (chunks.count() > 0 && !chunks.storage().equals(identity)) {
+            phase = TierStatus.State.WRONG_STORAGE;
+            wrong = tier.partition() + " has data in the long-term storage " + chunks.storage() + ", and this one is "
+                    + identity + ": mount the right directory, or start with the address that was used before";
+            LOG.error("{}", wrong);
+            tier.status().accept(status(turn.now()));
+            return;
+        }
+        if (!chunks.storage().equals(identity)) {
+            turn.log(new TierRecord.Storage(turn.random().nextLong(), identity));
+        }
+        phase = TierStatus.State.RUNNING;
+        tier.status().accept(status(turn.now()));
+    }
+}

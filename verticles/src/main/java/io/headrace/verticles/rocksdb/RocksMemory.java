@@ -1,0 +1,72 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.verticles.rocksdb;
+
+import java.nio.file.Path;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.CompressionType;
+import org.rocksdb.IndexType;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBufferManager;
+
+/** The memory that all databases of a process share, and how they are set up. */
+final class RocksMemory implements AutoCloseable {
+    private static final long WRITE_BUFFER_BYTES = 16L << 20;
+
+    /** Such a file, with what it may exceed this by, is stored in one go. */
+    private static final long FILE_BYTES = 16L << 20;
+
+    private static final long LEVEL_BYTES = 128L << 20;
+    private static final long MANIFEST_BYTES = 4L << 20;
+    private static final int FILTER_BITS = 10;
+
+    private final Cache cache;
+    private final WriteBufferManager unflushed;
+    private final BloomFilter filter;
+
+    RocksMemory(RocksOptions options) {
+        RocksDB.loadLibrary();
+        filter = new BloomFilter(FILTER_BITS);
+        cache = new LRUCache(options.cacheBytes());
+        unflushed = new WriteBufferManager(options.unflushedBytes(), cache);
+    }
+
+    /** Opens a database, or makes an empty one. */
+    RocksDB open(Path directory, Options options) throws RocksDBException {
+        BlockBasedTableConfig tables = new BlockBasedTableConfig()
+                .setBlockCache(cache)
+                .setFilterPolicy(filter)
+                .setIndexType(IndexType.kTwoLevelIndexSearch)
+                .setPartitionFilters(true)
+                .setCacheIndexAndFilterBlocks(true)
+                .setCacheIndexAndFilterBlocksWithHighPriority(true)
+                .setPinTopLevelIndexAndFilter(true)
+                .setFormatVersion(5);
+        options.setCreateIfMissing(true)
+                .setWriteBufferManager(unflushed)
+                .setWriteBufferSize(WRITE_BUFFER_BYTES)
+                .setTargetFileSizeBase(FILE_BYTES)
+                .setMaxBytesForLevelBase(LEVEL_BYTES)
+                .setLevelCompactionDynamicLevelBytes(true)
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                .setMaxManifestFileSize(MANIFEST_BYTES)
+                .setAvoidFlushDuringShutdown(true)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setKeepLogFileNum(1)
+                .setStatsDumpPeriodSec(0)
+                .setTableFormatConfig(tables);
+        return RocksDB.open(options, directory.toString());
+    }
+
+    @Override
+    public void close() {
+        unflushed.close();
+        cache.close();
+        filter.close();
+    }
+}
