@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.apache.bookkeeper.client.BKException;
 import org.apache.bookkeeper.client.BookKeeper;
@@ -37,6 +39,9 @@ public final class BookKeeperLogStore implements LogStore, AutoCloseable {
     private static final Pattern PARTITION = Pattern.compile("[A-Za-z0-9-]+");
     private static final long WATCHDOG_MILLIS = 500;
 
+    /** How long the end waits for ledgers to be closed; the next owner recovers one that is not. */
+    private static final long ENDING_MILLIS = 2_000;
+
     private final LogOptions options;
     private final ZooKeeperSession session;
     private final BookKeeper client;
@@ -44,6 +49,9 @@ public final class BookKeeperLogStore implements LogStore, AutoCloseable {
     private final DescriptorNodes nodes;
     private final Ledgers ledgers;
     private final Set<BookKeeperPartitionLog> open = ConcurrentHashMap.newKeySet();
+
+    /** Has a party for each ledger that is being closed, and one for the store. */
+    private final Phaser ending = new Phaser(1);
 
     private BookKeeperLogStore(LogOptions options, ZooKeeperSession session, BookKeeper client) {
         this.options = options;
@@ -92,7 +100,7 @@ public final class BookKeeperLogStore implements LogStore, AutoCloseable {
             throw new IllegalArgumentException(
                     "a partition is named by letters, digits and -, not by \"" + partition + "\"");
         }
-        new LogOpening(new LogContext(partition, loop, options, nodes, ledgers, open), opened).start();
+        new LogOpening(new LogContext(partition, loop, options, nodes, ledgers, open, ending), opened).start();
     }
 
     /** Checkpoints that an older program has stored in ledgers of their own. */
@@ -117,6 +125,13 @@ public final class BookKeeperLogStore implements LogStore, AutoCloseable {
     @Override
     public void close() {
         background.shutdownNow();
+        try {
+            ending.awaitAdvanceInterruptibly(ending.arrive(), ENDING_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.debug("Some ledgers were not closed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         try {
             client.close();
         } catch (BKException e) {

@@ -411,7 +411,8 @@ final class BookKeeperPartitionLog implements PartitionLog {
             held.remove().release();
         }
         // Gives back the buffers of appends in flight; closes the ledger after its last acknowledged entry.
-        current.handle().asyncClose((rc, handle, ctx) -> {}, null);
+        context.ending().register();
+        current.handle().asyncClose((rc, handle, ctx) -> context.ending().arriveAndDeregister(), null);
         if (next != null) {
             dropNext();
         }

@@ -3,11 +3,13 @@ package io.headrace.verticles.bookkeeper;
 
 import io.headrace.engine.partition.Loop;
 import java.util.Set;
+import java.util.concurrent.Phaser;
 
 /**
  * What one log needs of its store.
  *
  * @param open logs that the store watches for appends that take too long
+ * @param ending has a party for each ledger that is being closed
  */
 record LogContext(
         String partition,
@@ -15,7 +17,8 @@ record LogContext(
         LogOptions options,
         DescriptorNodes nodes,
         Ledgers ledgers,
-        Set<BookKeeperPartitionLog> open) {
+        Set<BookKeeperPartitionLog> open,
+        Phaser ending) {
 
     BookKeeperPartitionLog register(BookKeeperPartitionLog log) {
         open.add(log);

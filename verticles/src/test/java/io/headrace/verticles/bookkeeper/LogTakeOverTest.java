@@ -250,14 +250,7 @@ class LogTakeOverTest {
         PartitionLog log = logs.open(store);
         logs.append(log, 3);
         ZooKeeper expiring = store.session().client();
-        // A second client of the same session closes it for both.
-        new ZooKeeper(
-                        ensemble.connectString(),
-                        30_000,
-                        event -> {},
-                        expiring.getSessionId(),
-                        expiring.getSessionPasswd())
-                .close();
+        ExpiredSession.of(expiring, ensemble.connectString());
         logs.truncate(log, 2);
         eventually(() -> store.session().client() != expiring);
         logs.append(log, 3);
