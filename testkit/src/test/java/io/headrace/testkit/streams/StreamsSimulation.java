@@ -207,6 +207,7 @@ final class StreamsSimulation {
             if (!view.unfinished().isEmpty()) {
                 throw simulation.violation("not finished: " + view.unfinished());
             }
+            world.told.add(view.signs());
             view.streams().forEach(stream -> {
                 if (!stream.transactions().isEmpty()) {
                     throw simulation.violation(stream.name() + " still has " + stream.transactions());
