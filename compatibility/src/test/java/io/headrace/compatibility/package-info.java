@@ -2,7 +2,7 @@
 
 /**
  * Black-box tests: the published client runs in this process, the server under test in another one, started from its
- * packaged distribution. Nothing here may see a class of the server.
+ * packaged distribution, and programs of the reactive client in a third. Nothing here may see a class of either.
  */
 @NullMarked
 package io.headrace.compatibility;

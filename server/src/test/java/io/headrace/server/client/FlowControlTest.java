@@ -108,7 +108,7 @@ final class FlowControlTest extends ClientTest {
     /** Event loops of all clients and servers of this process. */
     private static int clientThreads() {
         return (int) Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("vert.x-"))
+                .filter(thread -> thread.getName().startsWith("vert.x-eventloop"))
                 .count();
     }
 
