@@ -118,7 +118,8 @@ final class Standalone {
                 Partitions.ofSegments(Partitions.evenTable(cluster.segmentsPartitions()));
         Partitions<StreamCommand, StreamReply> streams =
                 Partitions.ofScopes(Partitions.evenTable(cluster.streamsPartitions()));
-        PartitionOpener opener = new PartitionOpener(host, logs, checkpoints, PartitionMemory.options(settings, cluster));
+        PartitionOpener opener =
+                new PartitionOpener(host, logs, checkpoints, PartitionMemory.options(settings, cluster));
         LoadBus loads = loads(vertx, streams);
         int pace = settings.get(Settings.SCALING_PACE);
         long retentionMillis = settings.get(Settings.RETENTION_PERIOD).toMillis();

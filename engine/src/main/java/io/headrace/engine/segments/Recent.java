@@ -52,7 +52,10 @@ final class Recent {
     static int gather(
             Segment segment, long offset, int length, Gathering into, Turn<SegmentCommand, SegmentReply> turn) {
         Of recent = segment.recent;
-        if (recent == null || offset >= recent.end || recent.extents.count() == 0 || offset < recent.extents.offset(0)) {
+        if (recent == null
+                || offset >= recent.end
+                || recent.extents.count() == 0
+                || offset < recent.extents.offset(0)) {
             return 0;
         }
         int index = recent.extents.indexOf(offset);

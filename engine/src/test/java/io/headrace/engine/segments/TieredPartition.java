@@ -83,15 +83,7 @@ final class TieredPartition implements AutoCloseable {
                         now -> status = now));
         PartitionOptions options = new PartitionOptions(4, 8 << 20, 2 << 20, 1 << 20, 1000);
         Partition<SegmentCommand, SegmentReply> fresh = new Partition<>(
-                "segments-0",
-                machine,
-                log,
-                log,
-                loop,
-                System::currentTimeMillis,
-                new Random(1),
-                options,
-                listener);
+                "segments-0", machine, log, log, loop, System::currentTimeMillis, new Random(1), options, listener);
         partition = fresh;
         fresh.start();
         until("it serves", () -> serving);

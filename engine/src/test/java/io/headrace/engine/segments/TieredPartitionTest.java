@@ -44,8 +44,8 @@ class TieredPartitionTest {
     void hdfs() throws Exception {
         Path conf = MiniHdfs.writeConfiguration(Files.createDirectory(directory.resolve("conf")));
         try (MiniHdfs cluster = MiniHdfs.start(directory.resolve("dfs"));
-                ChunkStorage storage = ChunkStorages.open(
-                        URI.create("hdfs://" + cluster.address() + "/headrace?conf=" + conf))) {
+                ChunkStorage storage =
+                        ChunkStorages.open(URI.create("hdfs://" + cluster.address() + "/headrace?conf=" + conf))) {
             live(storage);
         }
     }

@@ -247,8 +247,8 @@ class TieringTest {
         simulation.runUntil(
                 () -> Arrays.stream(answers).allMatch(answer -> answer.reply != null), MAX_STEPS, "all answers");
         assertThat(done("read") - before).isEqualTo(1);
-        assertThat(answers).allSatisfy(answer -> assertThat(answer.data)
-                .isEqualTo(Arrays.copyOfRange(data, 300_000, 310_000)));
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(answer.data).isEqualTo(Arrays.copyOfRange(data, 300_000, 310_000)));
     }
 
     @Test

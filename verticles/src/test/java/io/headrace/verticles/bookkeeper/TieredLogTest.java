@@ -89,8 +89,7 @@ class TieredLogTest {
             }
             assertThat(ledgers(store)).hasSizeLessThan(4);
             for (int i = 0; i < APPENDS; i++) {
-                SegmentReply reply =
-                        ask(new SegmentCommand.Read(SEGMENT, (long) i * APPEND_BYTES, APPEND_BYTES, 1));
+                SegmentReply reply = ask(new SegmentCommand.Read(SEGMENT, (long) i * APPEND_BYTES, APPEND_BYTES, 1));
                 assertThat(reply).isInstanceOf(SegmentReply.Data.class);
             }
             CompletableFuture<Boolean> closed = new CompletableFuture<>();
@@ -109,7 +108,8 @@ class TieredLogTest {
     }
 
     private List<Long> ledgers(BookKeeperLogStore store) {
-        return logs.await(logs.<DescriptorNodes.Stored>call(
+        return logs
+                .await(logs.<DescriptorNodes.Stored>call(
                         callback -> store.nodes().read(logs.partition(), callback)))
                 .descriptor()
                 .ledgers()
@@ -162,13 +162,7 @@ class TieredLogTest {
 
     private static SegmentCommand.Append append(int number) {
         return new SegmentCommand.Append(
-                SEGMENT,
-                WRITER,
-                1,
-                number,
-                1,
-                SegmentCommand.UNCONDITIONAL,
-                Unpooled.wrappedBuffer(bytes(number)));
+                SEGMENT, WRITER, 1, number, 1, SegmentCommand.UNCONDITIONAL, Unpooled.wrappedBuffer(bytes(number)));
     }
 
     private static byte[] bytes(int number) {
