@@ -4,6 +4,7 @@ package io.headrace.server;
 import static com.tngtech.archunit.core.domain.JavaModifier.SYNCHRONIZED;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noCodeUnits;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
@@ -11,6 +12,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -20,11 +22,18 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 
 /** Who may know whom, and what nobody may do. */
 @AnalyzeClasses(packages = "io.headrace", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ArchitectureTest {
+    private static final Predicate<String> TRANSPORT = Pattern.compile(
+                    "io\\.(netty|grpc|vertx|headrace\\.codecs)|com\\.google")
+            .asPredicate();
+
     private static final String GENERATED = "io.headrace.codecs.control..";
 
     @ArchTest
@@ -38,10 +47,14 @@ final class ArchitectureTest {
             .definedBy("io.headrace.engine..")
             .layer("verticles")
             .definedBy("io.headrace.verticles..")
+            .layer("client")
+            .definedBy("io.headrace.client..")
             .layer("server")
             .definedBy("io.headrace.server..")
             .whereLayer("server")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("client")
+            .mayOnlyBeAccessedByLayers("verticles", "server")
             .whereLayer("verticles")
             .mayOnlyBeAccessedByLayers("server")
             .whereLayer("engine")
@@ -89,7 +102,26 @@ final class ArchitectureTest {
             .resideOutsideOfPackage("io.headrace.tiering.s3..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("software.amazon..", "org.reactivestreams..");
+            .resideInAnyPackage("software.amazon..");
+
+    /** What users of the client see is the client's own, the JDK's or RxJava's. */
+    @ArchTest
+    static final ArchRule THE_CLIENT_SHOWS_NO_TRANSPORT = noCodeUnits()
+            .that()
+            .areDeclaredInClassesThat()
+            .resideInAPackage("io.headrace.client")
+            .and()
+            .arePublic()
+            .should(new ArchCondition<>("show a type of the transport") {
+                @Override
+                public void check(JavaCodeUnit method, ConditionEvents events) {
+                    Stream.concat(Stream.of(method.getReturnType()), method.getParameterTypes().stream())
+                            .flatMap(type -> type.getAllInvolvedRawTypes().stream())
+                            .filter(type -> TRANSPORT.test(type.getPackageName()))
+                            .forEach(type -> events.add(new SimpleConditionEvent(
+                                    method, true, method.getFullName() + " shows " + type.getName())));
+                }
+            });
 
     /** Which storage it is, an address says: the rest of the program sees the port. */
     @ArchTest

@@ -8,14 +8,14 @@ import java.nio.charset.StandardCharsets;
  * Strings as {@link java.io.DataOutput#writeUTF} lays them out, without the length in front: NUL takes two bytes, and a
  * character outside of the basic plane is written as its two surrogates of three bytes each.
  */
-final class ModifiedUtf8 {
+public final class ModifiedUtf8 {
     /** Most encoded bytes of a string. */
     static final int MAX_BYTES = 0xFFFF;
 
     private ModifiedUtf8() {}
 
     /** Encoded size of {@code text}, in bytes. */
-    static long sizeOf(String text) {
+    public static long sizeOf(String text) {
         long size = 0;
         for (int i = 0; i < text.length(); i++) {
             size += sizeOf(text.charAt(i));
@@ -35,7 +35,8 @@ final class ModifiedUtf8 {
         return text;
     }
 
-    static void write(ByteBuf out, String text, int size) {
+    /** Writes {@code text}, of which {@code size} is the encoded size. */
+    public static void write(ByteBuf out, String text, int size) {
         if (size == text.length()) {
             out.writeCharSequence(text, StandardCharsets.US_ASCII);
             return;
@@ -61,7 +62,7 @@ final class ModifiedUtf8 {
      * Reads {@code size} bytes, of which the caller knows that they are there. Forms that are longer or shorter than need
      * be are refused, so that what was read can be written again in the same space.
      */
-    static String read(ByteBuf in, int size) {
+    public static String read(ByteBuf in, int size) {
         byte[] bytes = new byte[size];
         in.readBytes(bytes);
         int ascii = 0;

@@ -48,7 +48,10 @@ final class Peers {
     /** Vert.x closes a connection on which HTTP/2 is broken. That its peer has gone is nobody's mistake. */
     private void failed(HttpConnection connection, boolean isHttp2, Throwable cause) {
         if (isHttp2 && !(cause instanceof IOException)) {
-            log.warn("closed the connection from {}: {}", connection.remoteAddress(), String.valueOf(cause.getMessage()));
+            log.warn(
+                    "closed the connection from {}: {}",
+                    connection.remoteAddress(),
+                    String.valueOf(cause.getMessage()));
         } else {
             LOG.debug("connection from {}: {}", connection.remoteAddress(), cause.toString());
         }

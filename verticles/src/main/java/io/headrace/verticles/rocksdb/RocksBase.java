@@ -91,11 +91,13 @@ final class RocksBase implements StateBase {
     }
 
     private void answer(Runnable answer) {
-        loop.execute(() -> {
-            if (!closed) {
-                answer.run();
-            }
-        });
+        if (!closed) {
+            loop.execute(() -> {
+                if (!closed) {
+                    answer.run();
+                }
+            });
+        }
     }
 
     private void loadAll(List<RowRead> reads, LoadedRows into) throws RocksDBException {

@@ -80,6 +80,10 @@ final class RocksPartition implements PartitionCheckpoints {
                 return;
             }
             RocksBase rows = opened;
+            if (closed) {
+                snapshot.release();
+                return;
+            }
             loop.execute(() -> {
                 if (closed) {
                     snapshot.release();
@@ -245,11 +249,14 @@ final class RocksPartition implements PartitionCheckpoints {
         changes.execute(this::closeDatabase);
     }
 
+    /** Once it is closed, the loop may be gone, too. */
     private void answer(Runnable answer) {
-        loop.execute(() -> {
-            if (!closed) {
-                answer.run();
-            }
-        });
+        if (!closed) {
+            loop.execute(() -> {
+                if (!closed) {
+                    answer.run();
+                }
+            });
+        }
     }
 }

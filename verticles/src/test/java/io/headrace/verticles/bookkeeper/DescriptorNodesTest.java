@@ -116,7 +116,7 @@ class DescriptorNodesTest {
     void aSessionThatExpiresIsReplacedAndItsWriteSettled() throws Exception {
         DescriptorNodes.Stored stored = read();
         ZooKeeper expiring = session.client();
-        expire(expiring);
+        ExpiredSession.of(expiring, ensemble.connectString());
         LogDescriptor next = stored.descriptor().withEpoch(1).withAttempt(UUID.randomUUID());
         assertThat(write(stored.version(), next)).isEqualTo(new DescriptorNodes.Outcome(true, stored(next, 0)));
         assertThat(session.client()).isNotSameAs(expiring);
@@ -126,17 +126,6 @@ class DescriptorNodesTest {
 
     private static DescriptorNodes.Stored stored(LogDescriptor descriptor, int version) {
         return new DescriptorNodes.Stored(descriptor, version);
-    }
-
-    /** A second client of the same session closes it for both. */
-    private static void expire(ZooKeeper client) throws Exception {
-        new ZooKeeper(
-                        ensemble.connectString(),
-                        SESSION_MILLIS,
-                        event -> {},
-                        client.getSessionId(),
-                        client.getSessionPasswd())
-                .close();
     }
 
     private DescriptorNodes.Stored read() {

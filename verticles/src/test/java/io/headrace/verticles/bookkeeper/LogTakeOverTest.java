@@ -23,7 +23,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.bookkeeper.client.BookKeeperAdmin;
 import org.apache.bookkeeper.client.LedgerHandle;
-import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -251,20 +250,7 @@ class LogTakeOverTest {
         PartitionLog log = logs.open(store);
         logs.append(log, 3);
         ZooKeeper expiring = store.session().client();
-        // A second client of the same session closes it for both; not before it is connected, or only itself.
-        CompletableFuture<Void> connected = new CompletableFuture<>();
-        ZooKeeper second = new ZooKeeper(
-                ensemble.connectString(),
-                30_000,
-                event -> {
-                    if (event.getState() == Watcher.Event.KeeperState.SyncConnected) {
-                        connected.complete(null);
-                    }
-                },
-                expiring.getSessionId(),
-                expiring.getSessionPasswd());
-        connected.get(60, TimeUnit.SECONDS);
-        second.close();
+        ExpiredSession.of(expiring, ensemble.connectString());
         logs.truncate(log, 2);
         eventually(() -> store.session().client() != expiring);
         logs.append(log, 3);

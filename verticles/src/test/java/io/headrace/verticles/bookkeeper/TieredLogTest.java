@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -38,6 +39,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.bookkeeper.client.BookKeeperAdmin;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,7 +56,7 @@ class TieredLogTest {
     private final TestLog logs = new TestLog("segments-0");
     private final CompletableFuture<Boolean> serving = new CompletableFuture<>();
     private volatile TierStatus status = TierStatus.NEW;
-    private Partition<SegmentCommand, SegmentReply> partition;
+    private @Nullable Partition<SegmentCommand, SegmentReply> opened;
 
     @Test
     void ledgersAreDeletedAndTheDataIsThere() throws Exception {
@@ -69,8 +71,8 @@ class TieredLogTest {
                 ChunkStorage chunks = ChunkStorages.open(
                         Files.createDirectory(directory.resolve("chunks")).toUri());
                 logs) {
-            partition = partition(store, checkpoints, chunks);
-            logs.loop().execute(partition::start);
+            opened = open(store, checkpoints, chunks);
+            logs.loop().execute(partition()::start);
             logs.await(serving);
             ask(new SegmentCommand.Create(SEGMENT, 0, 0, 0));
             ask(new SegmentCommand.SetupAppend(SEGMENT, WRITER, 1));
@@ -93,7 +95,7 @@ class TieredLogTest {
                 assertThat(reply).isInstanceOf(SegmentReply.Data.class);
             }
             CompletableFuture<Boolean> closed = new CompletableFuture<>();
-            logs.loop().execute(() -> partition.close(() -> closed.complete(true)));
+            logs.loop().execute(() -> partition().close(() -> closed.complete(true)));
             logs.await(closed);
         }
     }
@@ -118,7 +120,11 @@ class TieredLogTest {
                 .toList();
     }
 
-    private Partition<SegmentCommand, SegmentReply> partition(
+    private Partition<SegmentCommand, SegmentReply> partition() {
+        return Objects.requireNonNull(opened);
+    }
+
+    private Partition<SegmentCommand, SegmentReply> open(
             BookKeeperLogStore store, CheckpointStore checkpoints, ChunkStorage chunks) {
         ReplyTo<SegmentReply> nobody = new ReplyTo<>() {
             @Override
@@ -135,7 +141,7 @@ class TieredLogTest {
                         "segments-0",
                         chunks,
                         logs.loop()::execute,
-                        command -> logs.loop().execute(() -> partition.submit(command, nobody)),
+                        command -> logs.loop().execute(() -> partition().submit(command, nobody)),
                         TierOptions.DEFAULT.withFlushMillis(1),
                         now -> status = now));
         return new Partition<>(
@@ -173,14 +179,14 @@ class TieredLogTest {
 
     private void tick() {
         logs.await(logs.<Boolean>call(callback -> {
-            partition.tick();
+            partition().tick();
             callback.done(true);
         }));
     }
 
     private SegmentReply ask(SegmentCommand command) {
         tick();
-        return logs.await(logs.<SegmentReply>call(callback -> partition.submit(command, new ReplyTo<>() {
+        return logs.await(logs.<SegmentReply>call(callback -> partition().submit(command, new ReplyTo<>() {
             @Override
             public void reply(SegmentReply reply) {
                 if (reply instanceof SegmentReply.Data data) {

@@ -1,0 +1,72 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.client.internal.write;
+
+import io.headrace.client.HeadraceException;
+import io.headrace.codecs.name.RoutingKeyHash;
+import io.headrace.codecs.wire.EventFrames;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** An event that is not durable yet. */
+public final class PendingEvent {
+    /** What an event costs beside its bytes, roughly. */
+    private static final int OVERHEAD_BYTES = 64;
+
+    /** Who is told what became of it, once, on the writer's loop or (if it is refused at once) by the caller's thread. */
+    public interface Outcome {
+        void durable();
+
+        void failed(HeadraceException cause);
+    }
+
+    private final byte[] payload;
+    private final double position;
+    private final long acceptedNanos;
+    private final Outcome outcome;
+
+    private PendingEvent(byte[] payload, double position, long acceptedNanos, Outcome outcome) {
+        this.payload = payload;
+        this.position = position;
+        this.acceptedNanos = acceptedNanos;
+        this.outcome = outcome;
+    }
+
+    /** An event of now; it may go anywhere if there is no routing key. */
+    public static PendingEvent of(@Nullable String routingKey, byte[] payload, Outcome outcome) {
+        double position =
+                routingKey == null ? ThreadLocalRandom.current().nextDouble() : RoutingKeyHash.position(routingKey);
+        return new PendingEvent(payload, position, System.nanoTime(), outcome);
+    }
+
+    byte[] payload() {
+        return payload;
+    }
+
+    /** Where it belongs in the key space. */
+    double position() {
+        return position;
+    }
+
+    /** When it was handed over. */
+    long acceptedNanos() {
+        return acceptedNanos;
+    }
+
+    Outcome outcome() {
+        return outcome;
+    }
+
+    /** Bytes in a segment. */
+    long framedBytes() {
+        return EventFrames.HEADER_BYTES + (long) payload.length;
+    }
+
+    /** Bytes of memory. */
+    long heldBytes() {
+        return framedBytes() + OVERHEAD_BYTES;
+    }
+
+    boolean isLarge() {
+        return payload.length > EventFrames.MAX_EVENT;
+    }
+}

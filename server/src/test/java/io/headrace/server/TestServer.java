@@ -1,0 +1,62 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.server;
+
+import io.headrace.server.settings.Settings;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A whole server in this process, for tests of clients, with its data in a directory of the test. */
+public final class TestServer implements AutoCloseable {
+    private final Map<String, String> options = new HashMap<>();
+    private Standalone server;
+
+    private TestServer(Path data) {
+        options.put("data", data.toString());
+        options.put("controller-port", "0");
+        options.put("store-port", "0");
+        options.put("http-port", "0");
+        options.put("watermark-period", "1s");
+        server = start();
+    }
+
+    /** Starts a server on free ports of the loopback interface. */
+    public static TestServer in(Path data) {
+        return new TestServer(data);
+    }
+
+    /** Where clients connect. */
+    public URI controller() {
+        return URI.create("tcp://" + server.addresses().controller());
+    }
+
+    /** The port of the store face. */
+    public int storePort() {
+        return port(server.addresses().store());
+    }
+
+    /** Ends the server; {@link #resume} starts it again with the same data and ports. */
+    public void pause() {
+        options.put("controller-port", Integer.toString(port(server.addresses().controller())));
+        options.put("store-port", Integer.toString(storePort()));
+        server.close();
+    }
+
+    public void resume() {
+        server = start();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+
+    private Standalone start() {
+        return Standalone.start(Settings.resolve(options, Map.of(), null));
+    }
+
+    private static int port(String address) {
+        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    }
+}
