@@ -31,6 +31,11 @@ public final class TestServer implements AutoCloseable {
         return URI.create("tcp://" + server.addresses().controller());
     }
 
+    /** Where it answers questions over HTTP. */
+    public URI http() {
+        return URI.create("http://" + server.addresses().http());
+    }
+
     /** The port of the store face. */
     public int storePort() {
         return port(server.addresses().store());

@@ -33,7 +33,7 @@ public record TierOptions(
         int joinedChunksAtMost) {
 
     public static final TierOptions DEFAULT =
-            new TierOptions(4 << 20, 10_000, 120_000, 2 << 20, 128 << 20, 8, 64, 60_000, 512L << 20, 16L << 20, 8, 64);
+            new TierOptions(4 << 20, 10_000, 120_000, 4 << 20, 128 << 20, 8, 64, 60_000, 512L << 20, 16L << 20, 8, 64);
 
     public TierOptions {
         if (flushBytes < 1 || flushMillis < 0 || lateMillis < flushMillis || batchBytes < 1 || idleMillis < 0) {

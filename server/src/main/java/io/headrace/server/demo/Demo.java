@@ -1,27 +1,29 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.server.demo;
 
-import io.headrace.codecs.control.NodeUri;
-import io.headrace.codecs.control.SegmentRange;
-import io.headrace.codecs.control.StreamInfo;
-import io.headrace.codecs.name.RoutingKeyHash;
-import io.headrace.codecs.name.SegmentName;
+import io.headrace.client.Administration;
+import io.headrace.client.ClientOptions;
+import io.headrace.client.Event;
+import io.headrace.client.EventWriter;
+import io.headrace.client.HeadraceClient;
+import io.headrace.client.HeadraceException;
+import io.headrace.client.Serializers;
+import io.headrace.client.StreamConfiguration;
+import io.headrace.client.StreamName;
 import io.headrace.server.demo.WikipediaEdits.Edit;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.Single;
 import io.vertx.core.net.HostAndPort;
-import io.vertx.core.net.NetClient;
 import io.vertx.core.net.SocketAddress;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -34,30 +36,23 @@ public final class Demo {
 
     private static final String SCOPE = "demo";
     private static final int SEGMENTS = 4;
-    private static final long TIMEOUT_SECONDS = 120;
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
 
-    /** One segment of the stream: the part of the data that belongs there, and what was read from it. */
-    private record Lane(
-            SegmentRange range, String name, StoreConnection connection, List<byte[]> events, List<String> read) {}
+    /** Edits that may be under way: enough to fill the blocks of all segments. */
+    private static final int IN_FLIGHT = 4000;
 
-    private final ControllerClient controller;
-    private final NetClient netClient;
+    private final HeadraceClient client;
     private final PrintStream out;
     private final List<Edit> edits;
     private final List<Edit> sent;
-    private final StreamInfo stream;
+    private final StreamName stream =
+            new StreamName(SCOPE, "wikipedia-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX));
 
-    private Demo(Vertx vertx, HostAndPort controller, PrintStream out, List<Edit> edits, List<Edit> sent) {
-        this.controller =
-                new ControllerClient(vertx, SocketAddress.inetSocketAddress(controller.port(), controller.host()));
-        this.netClient = vertx.createNetClient();
+    private Demo(HeadraceClient client, PrintStream out, List<Edit> edits, List<Edit> sent) {
+        this.client = client;
         this.out = out;
         this.edits = edits;
         this.sent = sent;
-        this.stream = StreamInfo.newBuilder()
-                .setScope(SCOPE)
-                .setStream("wikipedia-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX))
-                .build();
     }
 
     /**
@@ -79,24 +74,13 @@ public final class Demo {
      */
     static boolean run(HostAndPort controller, PrintStream out, List<Edit> edits, List<Edit> sent) {
         introduce(edits, out);
-        Vertx vertx = Vertx.vertx();
-        try {
-            Promise<List<Lane>> done = Promise.promise();
-            Demo demo = new Demo(vertx, controller, out, edits, sent);
-            vertx.runOnContext(start -> demo.run().onComplete(done));
-            return demo.report(
-                    done.future().toCompletionStage().toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof DemoException known
-                    ? known
-                    : new DemoException("the demo failed: " + e.getCause(), e);
-        } catch (TimeoutException e) {
-            throw new DemoException("no end after " + TIMEOUT_SECONDS + " s: the server does not answer", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new DemoException("interrupted", e);
-        } finally {
-            vertx.close();
+        ClientOptions options = ClientOptions.of(
+                        URI.create("tcp://" + SocketAddress.inetSocketAddress(controller.port(), controller.host())))
+                .withDeadline(DEADLINE);
+        try (HeadraceClient client = HeadraceClient.connect(options)) {
+            return new Demo(client, out, edits, sent).run();
+        } catch (HeadraceException e) {
+            throw new DemoException(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -114,87 +98,74 @@ public final class Demo {
                 WikipediaEdits.version());
     }
 
-    private Future<List<Lane>> run() {
-        return controller
-                .createScope(SCOPE)
-                .compose(done -> controller.createStream(stream, SEGMENTS))
-                .compose(done -> controller.currentSegments(stream))
-                .compose(ranges -> all(ranges.stream().map(this::open).toList()))
-                .compose(lanes -> {
-                    out.printf(
-                            Locale.ROOT,
-                            "  stream   %s/%s, %d segments, routing key: the wiki%n",
-                            SCOPE,
-                            stream.getStream(),
-                            lanes.size());
-                    return write(lanes).compose(written -> read(lanes));
-                });
+    private boolean run() {
+        Administration admin = client.administration();
+        admin.createScope(SCOPE).ignoreElement().blockingAwait();
+        admin.createStream(stream, StreamConfiguration.fixed(SEGMENTS))
+                .ignoreElement()
+                .blockingAwait();
+        out.printf(Locale.ROOT, "  stream   %s, %d segments, routing key: the wiki%n", stream, SEGMENTS);
+        write();
+        return report(read(admin));
     }
 
-    private Future<Lane> open(SegmentRange range) {
-        String name = SegmentName.of(
-                        SCOPE, stream.getStream(), range.getSegmentId().getSegmentId())
-                .qualified();
-        List<byte[]> events = sent.stream()
-                .filter(edit -> contains(range, RoutingKeyHash.position(edit.wiki())))
-                .map(edit -> edit.json().getBytes(StandardCharsets.UTF_8))
-                .toList();
-        return controller
-                .ownerOf(range.getSegmentId())
-                .compose((NodeUri owner) -> StoreConnection.open(netClient, owner.getEndpoint(), owner.getPort()))
-                .map(connection -> new Lane(range, name, connection, events, new ArrayList<>()));
-    }
-
-    private Future<Void> write(List<Lane> lanes) {
-        List<Long> latencies = new ArrayList<>();
+    private void write() {
+        EventWriter<String> writer = client.writer(stream, Serializers.utf8());
         long start = System.nanoTime();
-        return all(lanes.stream()
-                        .map(lane -> SegmentWriter.write(lane.connection, lane.name, lane.events, latencies))
-                        .toList())
-                .map(done -> {
-                    long nanos = System.nanoTime() - start;
-                    long bytes = lanes.stream()
-                            .flatMap(lane -> lane.events.stream())
-                            .mapToLong(event -> event.length)
-                            .sum();
-                    out.println(rates("wrote", sent.size(), bytes, nanos));
-                    Collections.sort(latencies);
-                    out.printf(
-                            Locale.ROOT,
-                            "           each append synced to disk before it was acknowledged: %.1f ms (median), %.1f ms"
-                                    + " (slowest)%n",
-                            latencies.get(latencies.size() / 2) / 1e6,
-                            latencies.get(latencies.size() - 1) / 1e6);
-                    return null;
-                });
+        List<Long> latencies = Flowable.fromIterable(sent)
+                .flatMapSingle(edit -> nanosOf(writer.write(edit.wiki(), edit.json())), false, IN_FLIGHT)
+                .sorted()
+                .toList()
+                .blockingGet();
+        long nanos = System.nanoTime() - start;
+        out.println(rates(
+                "wrote",
+                sent.size(),
+                sent.stream().mapToLong(edit -> bytes(edit.json())).sum(),
+                nanos));
+        out.printf(
+                Locale.ROOT,
+                "           each edit synced to disk before it was acknowledged: %.1f ms (median), %.1f ms (slowest)%n",
+                latencies.get(latencies.size() / 2) / 1e6,
+                latencies.get(latencies.size() - 1) / 1e6);
     }
 
-    private Future<List<Lane>> read(List<Lane> lanes) {
+    private static Single<Long> nanosOf(Single<String> write) {
+        return Single.defer(() -> {
+            long start = System.nanoTime();
+            return write.map(done -> System.nanoTime() - start);
+        });
+    }
+
+    /** What is in each segment. */
+    private Collection<List<String>> read(Administration admin) {
         long start = System.nanoTime();
-        return all(lanes.stream()
-                        .map(lane -> SegmentReader.read(lane.connection, lane.name, lane.read::add))
-                        .toList())
-                .map(sizes -> {
-                    long nanos = System.nanoTime() - start;
-                    long bytes = sizes.stream().mapToLong(size -> size).sum();
-                    out.println(rates(
-                            "read",
-                            lanes.stream().mapToInt(lane -> lane.read.size()).sum(),
-                            bytes,
-                            nanos));
-                    return lanes;
-                });
+        TreeMap<String, List<String>> segments = new TreeMap<>();
+        List<Event<String>> events = client.reader(stream, Serializers.utf8())
+                .until(admin.tail(stream).blockingGet())
+                .events()
+                .toList()
+                .blockingGet();
+        long nanos = System.nanoTime() - start;
+        for (Event<String> event : events) {
+            segments.computeIfAbsent(event.pointer().segment(), segment -> new ArrayList<>())
+                    .add(event.value());
+        }
+        long bytes =
+                events.stream().mapToLong(event -> event.pointer().length()).sum();
+        out.println(rates("read", events.size(), bytes, nanos));
+        return segments.values();
     }
 
-    private boolean report(List<Lane> lanes) {
+    private boolean report(Collection<List<String>> segments) {
         out.printf(
                 Locale.ROOT,
                 "  segments %s events%n%n",
-                lanes.stream()
-                        .map(lane -> String.format(Locale.ROOT, "%,d", lane.read.size()))
+                segments.stream()
+                        .map(events -> String.format(Locale.ROOT, "%,d", events.size()))
                         .collect(Collectors.joining(" + ")));
         OrderCheck check = new OrderCheck(edits);
-        lanes.forEach(lane -> lane.read.forEach(check::read));
+        segments.forEach(events -> events.forEach(check::read));
         List<String> problems = check.problems();
         if (!problems.isEmpty()) {
             out.println("FAILED: what was read is not what was to be stored");
@@ -204,6 +175,10 @@ public final class Demo {
         out.printf("Every edit came back once, and for each wiki in the order in which it was made.%n");
         out.print(EditFacts.of(check.edits()));
         return true;
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static String rates(String verb, long events, long bytes, long nanos) {
@@ -217,14 +192,5 @@ public final class Demo {
                 seconds,
                 events / seconds,
                 bytes / 1e6 / seconds);
-    }
-
-    private static boolean contains(SegmentRange range, double position) {
-        return position >= range.getMinKey() && position < range.getMaxKey();
-    }
-
-    private static <T> Future<List<T>> all(List<Future<T>> futures) {
-        return Future.all(futures)
-                .map(all -> futures.stream().map(Future::result).toList());
     }
 }

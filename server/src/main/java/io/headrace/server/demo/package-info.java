@@ -2,8 +2,8 @@
 
 /**
  * The demonstration: streams a public data set into a server and back through the real sockets, and checks every record.
- * Its small client is for this purpose only. It runs on an event loop of its own, knows {@code codecs} and nothing of the
- * server's inside, and must never touch the server's data other than through the sockets.
+ * It is a program of the reactive client as anybody could write it, runs on the caller's thread, and must never touch the
+ * server's data other than through that client.
  */
 @NullMarked
 package io.headrace.server.demo;

@@ -67,7 +67,7 @@ public final class Settings {
             "store-port", 12_345, "Port of the segment store (TCP), to which the controller sends clients.");
 
     public static final Setting<Integer> HTTP_PORT =
-            Setting.port("http-port", 10_080, "Port of /health and of questions about the scaling of streams (HTTP).");
+            Setting.port("http-port", 10_080, "Port of /health and of administration (HTTP).");
 
     public static final Setting<Security> SECURITY = Setting.choice(
             "security",

@@ -2,114 +2,107 @@
 package io.headrace.server.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.headrace.codecs.control.NodeUri;
-import io.headrace.codecs.control.SegmentRange;
-import io.headrace.codecs.control.StreamInfo;
-import io.headrace.codecs.name.SegmentName;
+import io.headrace.client.Event;
+import io.headrace.client.HeadraceClient;
+import io.headrace.client.Serializers;
+import io.headrace.client.StreamConfiguration;
+import io.headrace.client.StreamName;
+import io.headrace.client.UnavailableException;
+import io.headrace.client.WriterOptions;
 import io.headrace.server.ServerProcess;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.core.net.HostAndPort;
-import io.vertx.core.net.SocketAddress;
-import java.nio.charset.StandardCharsets;
+import io.reactivex.rxjava3.core.Flowable;
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a server has acknowledged is there after {@code kill -9}, in order, and nothing else is. */
 final class DurabilityIT {
-    private static final StreamInfo STREAM =
-            StreamInfo.newBuilder().setScope("durability").setStream("events").build();
+    private static final StreamName STREAM = new StreamName("durability", "events");
     private static final int EVENTS = 200_000;
+    private static final int IN_FLIGHT = 2000;
     private static final int KILLS = 3;
-    private static final int BLOCKS_BEFORE_KILL = 30;
-
-    private final Vertx vertx = Vertx.vertx();
+    private static final int EVENTS_BEFORE_KILL = 6000;
 
     @TempDir
     Path temporary;
 
-    @AfterEach
-    void close() {
-        await(vertx::close);
-    }
-
     @Test
     void acknowledgedEventsSurviveKills() throws Exception {
         Path data = temporary.resolve("data");
-        try (ServerProcess server = ServerProcess.standalone(temporary, data)) {
-            ControllerClient controller = controller(server.awaitController());
-            await(() -> controller.createScope(STREAM.getScope()));
-            await(() -> controller.createStream(STREAM, 1));
+        try (ServerProcess server = ServerProcess.standalone(temporary, data);
+                HeadraceClient client = connect(server)) {
+            client.administration()
+                    .createScope(STREAM.scope())
+                    .flatMap(created -> client.administration().createStream(STREAM, StreamConfiguration.fixed(1)))
+                    .ignoreElement()
+                    .blockingAwait();
         }
         List<String> stored = List.of();
         for (int kill = 0; kill < KILLS; kill++) {
             List<String> before = stored;
             List<String> events = events(kill);
-            List<Long> acknowledged = Collections.synchronizedList(new ArrayList<>());
-            try (ServerProcess server = ServerProcess.standalone(temporary, data)) {
-                ControllerClient controller = controller(server.awaitController());
-                assertThat(read(controller)).isEqualTo(before);
-                Future<Void> writing = onLoop(() -> connect(controller)
-                        .compose(lane ->
-                                SegmentWriter.write(lane.connection, lane.segment, bytes(events), acknowledged)));
-                while (acknowledged.size() < BLOCKS_BEFORE_KILL && !writing.isComplete()) {
+            AtomicInteger acknowledged = new AtomicInteger();
+            try (ServerProcess server = ServerProcess.standalone(temporary, data);
+                    HeadraceClient client = connect(server)) {
+                assertThat(read(client)).isEqualTo(before);
+                CompletableFuture<Throwable> failure = write(client, events, acknowledged);
+                while (acknowledged.get() < EVENTS_BEFORE_KILL && !failure.isDone()) {
                     Thread.onSpinWait();
                 }
                 server.kill();
-                if (acknowledged.size() < EVENTS / SegmentWriter.EVENTS_PER_BLOCK) {
-                    assertThatThrownBy(() -> await(() -> writing)).hasRootCauseInstanceOf(DemoException.class);
+                Throwable cause = failure.get(60, TimeUnit.SECONDS);
+                if (acknowledged.get() < EVENTS) {
+                    assertThat(cause).isInstanceOf(UnavailableException.class);
                 }
             }
-            try (ServerProcess server = ServerProcess.standalone(temporary, data)) {
-                stored = read(controller(server.awaitController()));
+            try (ServerProcess server = ServerProcess.standalone(temporary, data);
+                    HeadraceClient client = connect(server)) {
+                stored = read(client);
             }
             List<String> added = stored.subList(before.size(), stored.size());
             assertThat(stored.subList(0, before.size())).isEqualTo(before);
-            assertThat(added).hasSizeGreaterThanOrEqualTo(acknowledged.size() * SegmentWriter.EVENTS_PER_BLOCK);
+            assertThat(added).hasSizeGreaterThanOrEqualTo(acknowledged.get());
             assertThat(added).isEqualTo(events.subList(0, added.size()));
-            assertThat(added.size() % SegmentWriter.EVENTS_PER_BLOCK)
-                    .as("blocks are atomic")
-                    .isZero();
         }
     }
 
-    private record Lane(StoreConnection connection, String segment) {}
-
-    private ControllerClient controller(HostAndPort address) {
-        return new ControllerClient(vertx, SocketAddress.inetSocketAddress(address.port(), address.host()));
+    /** Writes until the server is gone. */
+    private static CompletableFuture<Throwable> write(
+            HeadraceClient client, List<String> events, AtomicInteger acknowledged) {
+        var writer = client.writer(
+                STREAM, Serializers.utf8(), WriterOptions.defaults().withDeadline(Duration.ofSeconds(10)));
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        var unused = Flowable.fromIterable(events)
+                .flatMapCompletable(
+                        event -> writer.write("key", event)
+                                .doOnSuccess(done -> acknowledged.incrementAndGet())
+                                .ignoreElement(),
+                        false,
+                        IN_FLIGHT)
+                .subscribe(() -> failure.complete(new IllegalStateException("all was written")), failure::complete);
+        return failure;
     }
 
-    private Future<Lane> connect(ControllerClient controller) {
-        return controller.currentSegments(STREAM).compose(ranges -> {
-            SegmentRange range = ranges.get(0);
-            String name = SegmentName.of(
-                            STREAM.getScope(),
-                            STREAM.getStream(),
-                            range.getSegmentId().getSegmentId())
-                    .qualified();
-            return controller
-                    .ownerOf(range.getSegmentId())
-                    .compose((NodeUri owner) ->
-                            StoreConnection.open(vertx.createNetClient(), owner.getEndpoint(), owner.getPort()))
-                    .map(connection -> new Lane(connection, name));
-        });
+    private static HeadraceClient connect(ServerProcess server) throws Exception {
+        return HeadraceClient.connect(URI.create("tcp://" + server.awaitController()));
     }
 
-    private List<String> read(ControllerClient controller) {
-        List<String> events = new ArrayList<>();
-        await(() -> connect(controller).compose(lane -> SegmentReader.read(lane.connection, lane.segment, events::add)
-                .compose(bytes -> lane.connection.close())));
-        return events;
+    private static List<String> read(HeadraceClient client) {
+        return client.administration()
+                .tail(STREAM)
+                .flatMapPublisher(tail ->
+                        client.reader(STREAM, Serializers.utf8()).until(tail).events())
+                .map(Event::value)
+                .toList()
+                .blockingGet();
     }
 
     private static List<String> events(int round) {
@@ -118,25 +111,5 @@ final class DurabilityIT {
             events.add("round " + round + ", event " + i);
         }
         return events;
-    }
-
-    private static List<byte[]> bytes(List<String> events) {
-        return events.stream()
-                .map(event -> event.getBytes(StandardCharsets.UTF_8))
-                .toList();
-    }
-
-    private <T> Future<T> onLoop(Supplier<Future<T>> action) {
-        Promise<T> promise = Promise.promise();
-        vertx.runOnContext(start -> action.get().onComplete(promise));
-        return promise.future();
-    }
-
-    private <T> T await(Supplier<Future<T>> action) {
-        try {
-            return onLoop(action).toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
     }
 }

@@ -40,6 +40,9 @@ final class StreamsHistory {
     /** Replies that were looked at. */
     long answers;
 
+    /** Times that writers have noted. */
+    long notes;
+
     StreamsHistory(Simulation simulation) {
         this.simulation = simulation;
     }

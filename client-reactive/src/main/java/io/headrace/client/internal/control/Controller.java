@@ -66,8 +66,9 @@ public final class Controller {
         }
 
         Future<A> begin() {
+            Loop.Timer ending = loop.whenEnding(() -> answer.tryFail(Loop.closed()));
             attempt();
-            return answer.future();
+            return answer.future().onComplete(ended -> ending.cancel());
         }
 
         private void attempt() {
@@ -78,12 +79,15 @@ public final class Controller {
                         return request.send(question);
                     })
                     .compose(response -> response.last())
-                    .onComplete(answer::complete, cause -> failed(asked, cause));
+                    .onComplete(answer::tryComplete, cause -> failed(asked, cause));
         }
 
         private void failed(int asked, Throwable cause) {
+            if (answer.future().isComplete()) {
+                return; // the client was closed
+            }
             if (cause instanceof InvalidStatusException refused && Statuses.isFinal(refused.actualStatus())) {
-                answer.fail(Statuses.toError(refused.actualStatus(), method));
+                answer.tryFail(Statuses.toError(refused.actualStatus(), method));
                 return;
             }
             if (asked == current) {
@@ -91,7 +95,7 @@ public final class Controller {
             }
             Duration pause = backoff.next();
             if (System.nanoTime() + pause.toNanos() >= endNanos) {
-                answer.fail(new UnavailableException(
+                answer.tryFail(new UnavailableException(
                         method + " failed at the controller " + controllers.get(asked) + ": " + cause.getMessage(),
                         cause));
                 return;

@@ -1,24 +1,66 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.client.internal.loop;
 
+import io.headrace.client.ClosedException;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Single;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** One event loop. What is bound to it is touched on it only, which {@link #check} sees to. */
 public final class Loop {
     private final ContextInternal context;
 
+    /** What has to be told when the loop ends, in the order in which it began. */
+    private final Set<Runnable> endings = new LinkedHashSet<>();
+
+    private volatile boolean ended;
+
     Loop(ContextInternal context) {
         this.context = context;
     }
 
-    /** Runs {@code task} in a later turn of this loop. May be called by any thread. */
+    /** Runs {@code task} in a later turn of this loop; not at all if it has ended. May be called by any thread. */
     public void execute(Runnable task) {
-        context.runOnContext(nothing -> task.run());
+        if (!ended) {
+            context.runOnContext(nothing -> task.run());
+        }
+    }
+
+    /** Whether nothing is done here any more. May be called by any thread. */
+    public boolean hasEnded() {
+        return ended;
+    }
+
+    /** Runs {@code task}, which is to fail what is under way, when the loop ends, unless it is cancelled before. */
+    public Timer whenEnding(Runnable task) {
+        check();
+        Runnable ending = () -> task.run();
+        endings.add(ending);
+        return () -> endings.remove(ending);
+    }
+
+    /** Runs what has to be told; the loop's thread may be ended when this succeeds. */
+    Future<Void> end() {
+        Promise<Void> done = Promise.promise();
+        execute(() -> {
+            ended = true;
+            List.copyOf(endings).forEach(Runnable::run);
+            endings.clear();
+            done.tryComplete();
+        });
+        return ended ? Future.succeededFuture() : done.future();
+    }
+
+    /** What everything fails with that is asked of a loop that has ended. */
+    public static ClosedException closed() {
+        return new ClosedException("the client was closed");
     }
 
     public boolean inLoop() {
@@ -41,16 +83,25 @@ public final class Loop {
 
     /** Asks on this loop, each time that somebody subscribes. */
     public <T> Single<T> single(Supplier<Future<T>> question) {
-        return Single.create(answer -> execute(() -> question.get().onComplete(answer::onSuccess, answer::tryOnError)));
+        return Single.create(answer -> {
+            if (ended) {
+                answer.tryOnError(closed());
+            }
+            execute(() -> question.get().onComplete(answer::onSuccess, answer::tryOnError));
+        });
     }
 
     /** The same, where all that matters is whether it succeeds. */
     public Completable completable(Supplier<Future<Void>> question) {
-        return Completable.create(
-                answer -> execute(() -> question.get().onComplete(done -> answer.onComplete(), answer::tryOnError)));
+        return Completable.create(answer -> {
+            if (ended) {
+                answer.tryOnError(closed());
+            }
+            execute(() -> question.get().onComplete(done -> answer.onComplete(), answer::tryOnError));
+        });
     }
 
-    /** Something that is going to happen later. */
+    /** Something that may happen later. */
     @FunctionalInterface
     public interface Timer {
         /** Sees to it that it does not happen, unless it has. */

@@ -45,8 +45,8 @@ public final class Loops {
         return all;
     }
 
-    /** Ends the threads, and with them every connection. */
+    /** Fails what is under way, then ends the threads, and with them every connection. */
     public Future<Void> end() {
-        return vertx.close();
+        return Future.join(all.stream().map(Loop::end).toList()).transform(told -> vertx.close());
     }
 }

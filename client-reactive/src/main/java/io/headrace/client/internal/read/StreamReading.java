@@ -83,6 +83,7 @@ public final class StreamReading<T> implements Subscription {
     private int questions;
 
     private boolean inTurn;
+    private Loop.@Nullable Timer ending;
 
     private StreamReading(
             Resources resources,
@@ -111,6 +112,9 @@ public final class StreamReading<T> implements Subscription {
             Subscriber<? super Event<T>> subscriber) {
         StreamReading<T> reading = new StreamReading<>(resources, stream, serializer, options, end, subscriber);
         subscriber.onSubscribe(reading);
+        if (reading.loop.hasEnded()) {
+            reading.fail(Loop.closed());
+        }
         reading.loop.execute(() -> reading.start(from));
     }
 
@@ -157,6 +161,11 @@ public final class StreamReading<T> implements Subscription {
     }
 
     private void start(ReadFrom from) {
+        ending = loop.whenEnding(() -> fail(Loop.closed()));
+        if (done) {
+            endLanes();
+            return;
+        }
         ask(() -> StartPlaces.of(resources, stream, from), this::onStart);
     }
 
@@ -243,6 +252,7 @@ public final class StreamReading<T> implements Subscription {
         left.forEach(this::open);
         if (lanes.isEmpty() && questions == 0) {
             done = true;
+            endLanes();
             subscriber.onComplete();
         }
     }
@@ -299,6 +309,9 @@ public final class StreamReading<T> implements Subscription {
     }
 
     private void endLanes() {
+        if (ending != null) {
+            ending.cancel();
+        }
         lanes.values().forEach(lane -> lane.input.end());
         lanes.clear();
         ready.clear();

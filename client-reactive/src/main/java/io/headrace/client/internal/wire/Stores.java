@@ -119,8 +119,9 @@ public final class Stores {
         }
 
         Future<Reply> begin() {
+            Loop.Timer ending = loop.whenEnding(() -> answer.tryFail(Loop.closed()));
             attempt();
-            return answer.future();
+            return answer.future().onComplete(ended -> ending.cancel());
         }
 
         private void attempt() {
@@ -134,18 +135,21 @@ public final class Stores {
             if (reply instanceof WrongHost) {
                 failed(new UnavailableException("no store has the segment " + segment));
             } else {
-                answer.complete(reply);
+                answer.tryComplete(reply);
             }
         }
 
         private void failed(Throwable cause) {
+            if (answer.future().isComplete()) {
+                return; // the client was closed
+            }
             forgetOwner(segment);
             Duration pause = backoff.next();
             boolean again = !(cause instanceof HeadraceException known) || known.isRetryable();
             if (again && System.nanoTime() + pause.toNanos() < endNanos) {
                 loop.after(pause, this::attempt);
             } else {
-                answer.fail(cause);
+                answer.tryFail(cause);
             }
         }
     }

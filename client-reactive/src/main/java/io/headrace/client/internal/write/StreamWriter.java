@@ -64,6 +64,10 @@ public final class StreamWriter implements SegmentOutput.Owner {
     private @Nullable HeadraceException failure;
 
     private Loop.@Nullable Timer watch;
+
+    /** There while something may be under way. */
+    private Loop.@Nullable Timer ending;
+
     private final List<Promise<Void>> whenDrained = new ArrayList<>();
 
     /** A writer of the stream itself. */
@@ -93,6 +97,10 @@ public final class StreamWriter implements SegmentOutput.Owner {
 
     /** Takes an event that this side has asked for. */
     void offerAsked(PendingEvent event) {
+        if (loop.hasEnded()) {
+            event.outcome().failed(Loop.closed());
+            return;
+        }
         heldBytes.addAndGet(event.heldBytes());
         offered.add(event);
         if (drainScheduled.compareAndSet(false, true)) {
@@ -276,6 +284,9 @@ public final class StreamWriter implements SegmentOutput.Owner {
     /** Sees to it that somebody looks after the deadlines while something is under way. */
     private void armWatch() {
         if (watch == null && heldBytes.get() > 0) {
+            if (ending == null) {
+                ending = loop.whenEnding(() -> fail(Loop.closed()));
+            }
             watch = loop.after(options.deadline().dividedBy(8), this::watch);
         }
     }
@@ -294,5 +305,9 @@ public final class StreamWriter implements SegmentOutput.Owner {
             fail(new UnavailableException("an event for " + stream + " was not durable after " + options.deadline()));
         }
         armWatch();
+        if (watch == null && ending != null) {
+            ending.cancel();
+            ending = null;
+        }
     }
 }
