@@ -65,10 +65,10 @@ final class LongTermStorage implements AutoCloseable {
      */
     static LongTermStorage open(Settings settings, Path data, int partitions, long blockCacheBytes) throws IOException {
         Optional<URI> chosen = settings.get(Settings.TIER2);
-        URI address = chosen.orElse(data.resolve("tier2").toUri());
         if (chosen.isEmpty()) {
             Files.createDirectories(data.resolve("tier2"));
         }
+        URI address = chosen.orElse(data.resolve("tier2").toUri());
         ChunkStorage storage;
         try {
             storage = ChunkStorages.open(address);
