@@ -67,7 +67,7 @@ final class HostilePeersIT {
             assertThat(server.errorLines())
                     .noneMatch(line -> line.contains("ERROR"))
                     .anyMatch(line -> line.contains("Peers: closed the connection from"))
-                    .anyMatch(line -> line.contains("closed a connection to the controller: First received frame"));
+                    .anyMatch(line -> line.contains("broke the protocol: First received frame"));
         }
     }
 

@@ -11,30 +11,29 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 
 /**
- * What begins like HTTP/2 and then is none ends its connection before anybody can listen to that: Vert.x logs it as an
- * error with a trace, as often as a peer likes. This makes one line of it, not too often. Named in {@code logback.xml}.
+ * A connection that ends before anybody can listen to its end, as one does that begins like HTTP/2 and then is none, is an
+ * error to Vert.x, which it logs as often as a peer likes. This makes a warning of it, not too often. Named in {@code
+ * logback.xml}.
  */
-public final class BrokenHttp2 extends TurboFilter {
+public final class BrokenConnections extends TurboFilter {
     private static final String LOGGER = "io.vertx.core.net.impl.ConnectionBase";
-    private static final String CAUSES = "io.netty.handler.codec.http2.Http2";
     private static final int LINES_PER_INTERVAL = 5;
 
-    private final LogLimiter log = new LogLimiter(LoggerFactory.getLogger(BrokenHttp2.class), LINES_PER_INTERVAL);
+    private final LogLimiter log = new LogLimiter(LoggerFactory.getLogger(BrokenConnections.class), LINES_PER_INTERVAL);
 
     @Override
     public FilterReply decide(
             @Nullable Marker marker,
             Logger logger,
             Level level,
-            @Nullable String format,
+            @Nullable String message,
             Object @Nullable [] arguments,
             @Nullable Throwable cause) {
-        if (cause == null
-                || !logger.getName().equals(LOGGER)
-                || !cause.getClass().getName().startsWith(CAUSES)) {
+        // Without a message somebody asks whether this level is logged.
+        if (message == null || level != Level.ERROR || !logger.getName().equals(LOGGER)) {
             return FilterReply.NEUTRAL;
         }
-        log.warn("closed a connection to the controller: {}", String.valueOf(cause.getMessage()));
+        log.warn("closed a connection whose peer broke the protocol: {}", message);
         return FilterReply.DENY;
     }
 }
