@@ -16,7 +16,6 @@ import io.pravega.client.stream.EventStreamReader;
 import io.pravega.client.stream.EventStreamWriter;
 import io.pravega.client.stream.Position;
 import io.pravega.client.stream.ReaderGroup;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -112,7 +111,7 @@ class WriteReadTest {
     /** The client lets a flush return when nothing is in flight any more, a moment before it completes the last futures. */
     private static void assertAcknowledged(List<CompletableFuture<Void>> writes) {
         assertThat(CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)))
-                .succeedsWithin(Duration.ofSeconds(10));
+                .succeedsWithin(Client.PATIENCE);
     }
 
     @Case("WR-08")

@@ -15,14 +15,19 @@ final class Health {
     private final PartitionHost host;
     private final WireCounters store;
     private final DiskSpace disk;
+    private final LongTermStorage tier2;
 
-    Health(PartitionHost host, WireCounters store, DiskSpace disk) {
+    Health(PartitionHost host, WireCounters store, DiskSpace disk, LongTermStorage tier2) {
         this.host = host;
         this.store = store;
         this.disk = disk;
+        this.tier2 = tier2;
     }
 
-    /** Healthy means that every partition serves and that writers need not wait for disk space. */
+    /**
+     * Healthy means that every partition serves and that writers need not wait for disk space. Long-term storage may be away
+     * for a while: nothing is lost by that.
+     */
     HealthServer.Report report() {
         Map<String, Object> states = new TreeMap<>();
         boolean isShort = disk.isShort();
@@ -42,6 +47,7 @@ final class Health {
                                 .put("freeBytes", disk.freeBytes())
                                 .put("enoughBytes", disk.enoughBytes())
                                 .put("writersWait", isShort))
+                .put("longTermStorage", tier2.report())
                 .put(
                         "store",
                         new JsonObject()

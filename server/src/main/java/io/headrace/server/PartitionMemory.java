@@ -20,16 +20,26 @@ final class PartitionMemory {
 
     private PartitionMemory() {}
 
+    /** Memory of each partition for what was read from long-term storage: a sixth of its share. */
+    static long blocks(Settings settings, ClusterFile cluster) {
+        return share(settings, cluster) / 6;
+    }
+
+    private static long share(Settings settings, ClusterFile cluster) {
+        return settings.get(Settings.CACHE_MIB) * MIB / (cluster.segmentsPartitions() + cluster.streamsPartitions());
+    }
+
     /**
-     * The bounds of each partition: two thirds of its share for the newest data, one third for data read back.
+     * The bounds of each partition: two thirds of its share for the newest data, a sixth for data read back from the log.
      *
      * @throws StartException if there is too little memory for so many partitions
      */
-    static PartitionOptions share(Settings settings, ClusterFile cluster) {
+    static PartitionOptions options(Settings settings, ClusterFile cluster) {
         int partitions = cluster.segmentsPartitions() + cluster.streamsPartitions();
-        long share = settings.get(Settings.CACHE_MIB) * MIB / partitions;
+        long share = share(settings, cluster);
         long tail = share / 3 * 2;
-        if (tail < MIN_TAIL_BYTES || share - tail < MIN_READ_BYTES) {
+        long read = share - tail - blocks(settings, cluster);
+        if (tail < MIN_TAIL_BYTES || read < MIN_READ_BYTES) {
             throw new StartException(Settings.CACHE_MIB.name() + " is " + settings.get(Settings.CACHE_MIB)
                     + ", too little for the " + partitions + " partitions in " + settings.get(Settings.DATA)
                     + ": it must be at least " + partitions * MIN_TAIL_BYTES / 2 * 3 / MIB);
@@ -38,7 +48,7 @@ final class PartitionMemory {
         return new PartitionOptions(
                 usual.maxFramesInFlight(),
                 tail,
-                share - tail,
+                read,
                 usual.checkpointBytes(),
                 usual.checkpointFrames(),
                 usual.checkpointRowBytes(),

@@ -48,6 +48,9 @@ final class Standalone {
     /** For the end as a whole, whatever its parts take. */
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(9);
 
+    /** How often it is decided whether writers must wait. */
+    private static final int HOLD_MILLIS = 50;
+
     private static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     /** Bytes that all connections together may have handed over and not had answered. */
@@ -88,7 +91,11 @@ final class Standalone {
         DataDirectory data =
                 started.add("data directory", DataDirectory.open(settings.get(Settings.DATA)), DataDirectory::close);
         ClusterFile cluster = ClusterFile.readOrCreate(data.path(), settings);
-        settings.get(Settings.TIER2).ifPresent(uri -> LOG.warn("tier2={}: {}", uri, Settings.TIER2.about()));
+        LongTermStorage tier2 = started.add(
+                "long-term storage",
+                LongTermStorage.open(
+                        settings, data.path(), cluster.segmentsPartitions(), PartitionMemory.blocks(settings, cluster)),
+                LongTermStorage::close);
 
         EmbeddedEnsemble ensemble = started.add(
                 "storage",
@@ -111,7 +118,8 @@ final class Standalone {
                 Partitions.ofSegments(Partitions.evenTable(cluster.segmentsPartitions()));
         Partitions<StreamCommand, StreamReply> streams =
                 Partitions.ofScopes(Partitions.evenTable(cluster.streamsPartitions()));
-        PartitionOpener opener = new PartitionOpener(host, logs, checkpoints, PartitionMemory.share(settings, cluster));
+        PartitionOpener opener =
+                new PartitionOpener(host, logs, checkpoints, PartitionMemory.options(settings, cluster));
         LoadBus loads = loads(vertx, streams);
         int pace = settings.get(Settings.SCALING_PACE);
         long retentionMillis = settings.get(Settings.RETENTION_PERIOD).toMillis();
@@ -121,7 +129,10 @@ final class Standalone {
                 "segments",
                 segments,
                 (number, loop, self) -> new SegmentsMachine(
-                        PooledByteBufAllocator.DEFAULT, LoadOptions.atPace(pace), loads.reportsOf(loop)),
+                        PooledByteBufAllocator.DEFAULT,
+                        LoadOptions.atPace(pace),
+                        loads.reportsOf(loop),
+                        tier2.of("segments-" + number, loop, self)),
                 PartitionMemory::bytesOf);
         opener.open(
                 "streams",
@@ -138,6 +149,7 @@ final class Standalone {
                         self),
                 PartitionMemory::bytesOf);
         opener.awaitServing(START_LIMIT);
+        tier2.awaitKnown();
 
         WireNode node = new WireNode(
                 segments,
@@ -147,9 +159,10 @@ final class Standalone {
                         .accepting(settings.get(Settings.CONNECTIONS))
                         .besideController(settings.get(Settings.CONTROLLER_PORT)));
         ensemble.disk().listen(isShort -> hold(node, isShort, ensemble.disk()));
+        vertx.setPeriodic(HOLD_MILLIS, id -> node.holdAppends(tier2.holdsWriters(ensemble.disk()::isShort)));
         int storePort = faces.store(vertx, node, EVENT_LOOPS);
         int controllerPort = faces.controller(vertx, storePort, streams);
-        int httpPort = faces.http(vertx, new Health(host, node.counters(), ensemble.disk())::report, streams);
+        int httpPort = faces.http(vertx, new Health(host, node.counters(), ensemble.disk(), tier2)::report, streams);
         LOG.info("serving; all data is in {}", data.path());
         return new Addresses(
                 Addresses.of(exposure.advertised(), controllerPort),
@@ -166,8 +179,8 @@ final class Standalone {
     }
 
     private static void hold(WireNode node, boolean isShort, DiskSpace disk) {
-        node.holdAppends(isShort);
         if (isShort) {
+            node.holdAppends(true);
             LOG.warn(
                     "the disk has only {} MiB left: writers wait until {} MiB are free",
                     disk.freeBytes() >> 20,

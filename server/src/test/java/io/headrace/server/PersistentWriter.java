@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes to a segment of its own until it is stopped, and connects again for as long as that takes. */
 final class PersistentWriter implements AutoCloseable {
-    private static final int EVENT_BYTES = 64 << 10;
+    static final int EVENT_BYTES = 64 << 10;
     private static final int IN_FLIGHT = 32;
     private static final long SETUP = 1;
 

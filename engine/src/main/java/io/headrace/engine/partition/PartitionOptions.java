@@ -29,7 +29,9 @@ public record PartitionOptions(
     public static final PartitionOptions DEFAULT = new PartitionOptions(4, 48L << 20, 24L << 20, 128L << 20, 50_000);
 
     private static final long ROW_BYTES = 24L << 20;
-    private static final long MILLIS = 10 * 60_000L;
+
+    /** The log is freed two checkpoints after its data has moved on, which writers may be waiting for. */
+    private static final long MILLIS = 2 * 60_000L;
 
     /** Bounds of a partition that another process may take over at any time, with the usual ones for rows and time. */
     public PartitionOptions(

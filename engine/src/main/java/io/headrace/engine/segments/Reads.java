@@ -109,13 +109,17 @@ final class Reads {
             int within = (int) (at - extents.offset(index));
             int length = (int) (Math.min(end, extents.end(index, segment.length)) - at);
             if (extents.isInChunk(index)) {
-                int got = gatherChunk(extents.chunk(index), extents.chunkOffset(index) + within, length);
-                at += got;
-                if (got > 0) {
-                    after = Math.max(after, gate);
+                int got = Recent.gather(segment, at, length, gathering, turn);
+                if (got == 0) {
+                    got = gatherChunk(extents.chunk(index), extents.chunkOffset(index) + within, length);
                 }
-                if (got < length) {
+                if (got == 0) {
                     break;
+                }
+                at += got;
+                after = Math.max(after, gate);
+                if (got < length) {
+                    continue;
                 }
             } else {
                 if (frame != inFrame) {

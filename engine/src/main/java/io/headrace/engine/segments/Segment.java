@@ -51,6 +51,9 @@ final class Segment {
     @Nullable
     Pipeline pipeline;
 
+    /** What of it has just left the log; null if nothing has. */
+    Recent.@Nullable Of recent;
+
     @Nullable
     Attached attached;
 

@@ -41,6 +41,7 @@ final class StorageWriter {
     private final ChunkAccess access;
     private final Gathering gathering;
     private final Consumer<Segment> sealed;
+    private final Recent recent = new Recent();
     private final Retry retry = new Retry();
 
     /** With data to flush, by when that began. */
@@ -96,6 +97,7 @@ final class StorageWriter {
 
     /** A segment is gone: deleted, or merged into another. */
     void ended(Segment segment, Turn<SegmentCommand, SegmentReply> turn) {
+        recent.ended(segment);
         Pipeline pipeline = segment.pipeline;
         if (pipeline == null) {
             return;
@@ -143,6 +145,7 @@ final class StorageWriter {
             }
             seal(eldest, turn);
         }
+        recent.tick(turn);
         start(turn);
     }
 
@@ -250,6 +253,8 @@ final class StorageWriter {
     private int gather(
             Segment segment, Extents extents, int first, long limit, Turn<SegmentCommand, SegmentReply> turn) {
         gathering.begin();
+        // Never the frames' own memory: a storage that is slow would keep whole slabs for a few bytes of each.
+        gathering.copy();
         int index = first;
         long inFrame = -1;
         ByteBuf bytes = null;
@@ -364,7 +369,8 @@ final class StorageWriter {
             Pipeline pipeline, long from, long to, long number, int offset, Turn<SegmentCommand, SegmentReply> turn) {
         Extents extents = pipeline.segment.extents;
         long start = extents == null || extents.count() == 0 ? to : Math.max(from, extents.offset(0));
-        if (!pipeline.ended && isUsable(number) && start < to) {
+        if (extents != null && !pipeline.ended && isUsable(number) && start < to) {
+            recent.add(pipeline.segment, extents, start, to, turn);
             turn.log(new TierRecord.Flushed(
                     pipeline.segment.id, start, to, number, access.epoch(), offset + (int) (start - from)));
             return true;

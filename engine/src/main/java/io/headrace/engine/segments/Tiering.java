@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Tiering {
     private static final Logger LOG = LoggerFactory.getLogger(Tiering.class);
+    private static final long SAY_MILLIS = 10_000;
 
     private final SegmentsState state;
     private final Tier tier;
@@ -30,6 +31,8 @@ final class Tiering {
     private TierStatus.State phase = TierStatus.State.STARTING;
     private boolean asking;
     private String wrong = "";
+    private boolean saidFailing;
+    private long saidMillis;
 
     Tiering(SegmentsState state, Tier tier, ByteBufAllocator allocator, ChunkReads.Execution execution) {
         this.state = state;
@@ -93,13 +96,8 @@ final class Tiering {
             reads.tick(turn);
             TierStatus.State now =
                     writer.isFailing() || reads.isFailing() ? TierStatus.State.FAILING : TierStatus.State.RUNNING;
-            if (now != phase) {
-                phase = now;
-                LOG.info(
-                        "{}: long-term storage {}",
-                        tier.partition(),
-                        isFailing() ? "fails, and is tried again: " + access.problem() : "works again");
-            }
+            phase = now;
+            say(turn.now());
         }
         tier.status().accept(status(turn.now()));
     }
@@ -108,6 +106,19 @@ final class Tiering {
         completions.lost();
         writer.lost();
         reads.lost(reason);
+    }
+
+    /** Logs whether the storage works, if that has changed, and not for each failure of a storage that fails now and then. */
+    private void say(long now) {
+        if (isFailing() != saidFailing && now - saidMillis >= SAY_MILLIS) {
+            saidFailing = isFailing();
+            saidMillis = now;
+            if (saidFailing) {
+                LOG.warn("{}: long-term storage fails, and is tried again: {}", tier.partition(), access.problem());
+            } else {
+                LOG.info("{}: long-term storage works again", tier.partition());
+            }
+        }
     }
 
     private boolean isOpen() {

@@ -5,8 +5,12 @@
  * must never hold a buffer longer than a reply needs it.
  *
  * <p>{@link io.headrace.engine.segments.SegmentsMachine} executes commands, with {@code Reads} and {@code Merges}; what
- * is durable is in {@code SegmentsState}, what belongs to this owner only in {@code Connections} and {@code LoadMeters}.
- * The durable formats are {@code SegmentRecord} and {@code Snapshot}.
+ * is durable is in {@code SegmentsState}, what belongs to this owner only in {@code Connections}, {@code LoadMeters} and
+ * {@code Tiering}. The durable formats are {@code SegmentRecord}, {@code TierRecord} and {@code Snapshot}.
+ *
+ * <p>{@code Tiering} moves data to long-term storage: {@code StorageWriter} into chunks, {@code ChunkJoins} from small ones
+ * into large ones, {@code ChunkDeletions} out again; {@code ChunkReads} brings it back for readers. Rows of chunks are in
+ * {@code Chunks}.
  */
 @NullMarked
 package io.headrace.engine.segments;

@@ -67,7 +67,7 @@ public final class Settings {
             "store-port", 12_345, "Port of the segment store (TCP), to which the controller sends clients.");
 
     public static final Setting<Integer> HTTP_PORT =
-            Setting.port("http-port", 10_080, "Port of /health and of questions about the scaling of streams (HTTP).");
+            Setting.port("http-port", 10_080, "Port of /health and of administration (HTTP).");
 
     public static final Setting<Security> SECURITY = Setting.choice(
             "security",
@@ -113,7 +113,26 @@ public final class Settings {
     public static final Setting<Optional<URI>> TIER2 = Setting.uri(
             "tier2",
             List.of("file", "hdfs", "s3"),
-            "Long-term storage. Checked and remembered, but not used by this version: all data stays under data.");
+            "Long-term storage, to which data moves from the log: file:///DIR, hdfs://HOST:PORT/DIR, or"
+                    + " s3://BUCKET/PREFIX?region=REGION. By default the directory tier2 under data. Once there is data in"
+                    + " it, it cannot be another one.");
+
+    public static final Setting<Integer> TIER2_LAG_MIB = Setting.number(
+            "tier2-lag-mib",
+            "N",
+            16,
+            1 << 24,
+            4096,
+            "How much data may wait in the log for long-term storage, in MiB, over all partitions. Beyond that writers wait"
+                    + " until there is less.");
+
+    public static final Setting<Duration> TIER2_DELAY = Setting.time(
+            "tier2-delay",
+            Duration.ofMillis(1),
+            Duration.ofHours(1),
+            Duration.ofSeconds(10),
+            "Data that has been in the log for so long moves to long-term storage, however little it is; to s3 six times as"
+                    + " long, of open transactions twelve times.");
 
     public static final Setting<Duration> RETENTION_PERIOD = Setting.time(
             "retention-period",
@@ -168,6 +187,8 @@ public final class Settings {
             STREAMS_PARTITIONS,
             CACHE_MIB,
             TIER2,
+            TIER2_LAG_MIB,
+            TIER2_DELAY,
             RETENTION_PERIOD,
             WATERMARK_PERIOD,
             TRANSACTION_LIFE,

@@ -46,6 +46,7 @@ public final class SimulatedChunkStorage implements ChunkStorage {
     private Faults faults = Faults.NONE;
     private String identity = "simulated";
     private boolean away;
+    private int writes;
 
     /** Operations that were done, by what they are. */
     public final Map<String, Integer> done = new TreeMap<>();
@@ -71,6 +72,11 @@ public final class SimulatedChunkStorage implements ChunkStorage {
     public void replace(String newIdentity) {
         identity = newIdentity;
         chunks.clear();
+    }
+
+    /** Writes that have begun and were not answered yet. */
+    public int writesUnderWay() {
+        return writes;
     }
 
     /** Names of all chunks that can be listed. */
@@ -328,7 +334,9 @@ public final class SimulatedChunkStorage implements ChunkStorage {
                         + ", which ends at " + length + ", came when it must not");
             }
             busy = true;
+            writes++;
             later(() -> {
+                writes--;
                 if (away || chunks.get(chunk) != stored || stored.sealed || simulation.chance(faults.append())) {
                     int part = simulation.random().nextInt(content.length + 1);
                     stored.bytes.write(content, 0, part);

@@ -10,12 +10,18 @@ import io.headrace.engine.streams.Row.TransactionRow;
 import io.headrace.engine.streams.Row.TruncationRow;
 import io.headrace.engine.streams.StreamCuts.Order;
 import io.headrace.engine.streams.StreamReply.TransactionState;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What no record may do to the state of a {@code streams} partition, whatever command it is for. */
 final class RowRules {
     private final Function<String, AssertionError> violation;
+
+    /** Writers that a stream had when its newest watermark was done with. */
+    private final Map<StreamName, List<String>> waitedFor = new HashMap<>();
 
     RowRules(Function<String, AssertionError> violation) {
         this.violation = violation;
@@ -33,6 +39,12 @@ final class RowRules {
             transaction(r, state);
         } else if (row instanceof CompletedRow r) {
             completed(r, state);
+        } else if (row instanceof Row.WorkRow r) {
+            work(r, state);
+        } else if (row instanceof Row.WriterRow r) {
+            writer(r, state.stream(r.name()));
+        } else if (row instanceof Row.MarkRow r) {
+            mark(r, state.stream(r.name()));
         } else if (row instanceof RetiredRow r) {
             require(r.nextNumber() >= state.firstNumber(r.name()), row, "segment numbers go back");
         }
@@ -78,6 +90,7 @@ final class RowRules {
 
     private void stream(StreamRow row, @Nullable StreamData known) {
         if (known == null) {
+            waitedFor.remove(row.name());
             require(row.currentEpoch() == 0 && row.state() == Row.StreamState.CREATING, row, "a strange beginning");
             return;
         }
@@ -101,6 +114,72 @@ final class RowRules {
                 row,
                 "it began at " + before + " already");
         require(row.sizeBefore() >= stream.sizeBeforeHead(), row, "less is truncated than before");
+    }
+
+    /** Where there is a policy without an upper limit, and no client truncates, this is what retention has chosen. */
+    private void work(Row.WorkRow row, State state) {
+        if (!(row.work() instanceof Work.VerifyCut verify) || !(row.subject() instanceof Work.Subject.OfStream of)) {
+            return;
+        }
+        StreamData stream = state.stream(of.stream());
+        RetentionPolicy policy = stream == null ? null : stream.configuration.retention();
+        if (stream == null || policy == null || policy.max() != Long.MAX_VALUE) {
+            return;
+        }
+        for (Row.SubscriberRow subscriber : stream.subscribers.values()) {
+            require(
+                    subscriber.cut().isUnbounded()
+                            || StreamCuts.compare(stream.graph, subscriber.cut(), verify.cut()) == Order.EQUAL_OR_AFTER,
+                    row,
+                    "it is needed by " + subscriber);
+        }
+    }
+
+    private void writer(Row.WriterRow row, @Nullable StreamData stream) {
+        Row.WriterRow before = stream == null ? null : stream.writers.get(row.writer());
+        require(before == null || before.timestamp() <= row.timestamp(), row, "its time goes back: " + before);
+    }
+
+    /** Who had noted a time before a watermark was decided on is waited for: no writer of these runs is given up. */
+    private void mark(Row.MarkRow row, @Nullable StreamData stream) {
+        if (stream == null) {
+            throw violation.apply(row + ": there is no such stream");
+        }
+        Row.Emitted last = row.last();
+        Row.Emitted known = stream.mark == null ? null : stream.mark.last();
+        require(
+                known == null
+                        || (last != null
+                                && last.watermark().lower() >= known.watermark().lower()),
+                row,
+                "the last one was " + known);
+        if (row.next() == null) {
+            waitedFor.put(row.name(), List.copyOf(stream.writers.keySet()));
+        } else if (!row.written()) {
+            watermark(row, row.next().watermark(), last == null ? null : last.watermark(), stream);
+        }
+    }
+
+    private void watermark(Row.MarkRow row, Watermark next, @Nullable Watermark last, StreamData stream) {
+        require(next.lower() <= next.upper(), row, "its bounds are the wrong way round");
+        long newest = stream.writers.values().stream()
+                .mapToLong(Row.WriterRow::timestamp)
+                .max()
+                .orElse(Long.MIN_VALUE);
+        require(next.upper() <= newest, row, "no writer has come so far");
+        if (last == null) {
+            return;
+        }
+        require(next.lower() > last.lower(), row, "it is no later than the one before");
+        require(
+                StreamCuts.compare(stream.graph, next.position(), last.position()) == Order.EQUAL_OR_AFTER,
+                row,
+                "its position goes back");
+        for (String name : waitedFor.getOrDefault(row.name(), List.of())) {
+            Row.WriterRow writer = stream.writers.get(name);
+            require(writer == null || writer.timestamp() >= next.lower(), row, "it is later than " + writer);
+            require(writer == null || writer.timestamp() > last.lower(), row, writer + " should be waited for");
+        }
     }
 
     private void transaction(TransactionRow row, State state) {

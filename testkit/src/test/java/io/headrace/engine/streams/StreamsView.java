@@ -96,6 +96,25 @@ public final class StreamsView {
         return unfinished;
     }
 
+    /** Streams that have watermarks, streams that retention has truncated, and decisions that load has led to. */
+    public record Signs(int watermarked, int retained, int decisions) {}
+
+    /** What time and load have brought about. */
+    public Signs signs() {
+        int[] counts = new int[3];
+        state.forEachRow(row -> {
+            if (row instanceof Row.MarkRow mark && mark.last() != null) {
+                counts[0]++;
+            } else if (row instanceof Row.TruncationRow cut) {
+                StreamData stream = state.stream(cut.name());
+                counts[1] += stream != null && stream.configuration.retention() != null ? 1 : 0;
+            } else if (row instanceof Row.VerdictRow) {
+                counts[2]++;
+            }
+        });
+        return new Signs(counts[0], counts[1], counts[2]);
+    }
+
     /** All streams, internal ones too. */
     public List<Stream> streams() {
         List<Stream> streams = new ArrayList<>();

@@ -41,6 +41,16 @@ final class SimulatedTier {
                 4 + random.nextInt(10));
     }
 
+    SimulatedTier(Simulation simulation, TierOptions options, StorageTraits traits) {
+        this.storage = new SimulatedChunkStorage(simulation, PooledByteBufAllocator.DEFAULT, traits);
+        this.options = options;
+    }
+
+    /** What an owner said last. */
+    TierStatus status() {
+        return status;
+    }
+
     SegmentsMachine machine(Loop loop, Consumer<SegmentCommand> self) {
         return new SegmentsMachine(
                 PooledByteBufAllocator.DEFAULT,

@@ -3,7 +3,6 @@ package io.headrace.testkit.streams;
 
 import io.headrace.engine.streams.ScalingPolicy;
 import io.headrace.engine.streams.StreamCommand;
-import io.headrace.engine.streams.StreamConfiguration;
 import io.headrace.engine.streams.StreamReply;
 import io.headrace.engine.streams.StreamReply.CreateScopeStatus;
 import io.headrace.engine.streams.StreamReply.CreateStreamStatus;
@@ -18,6 +17,9 @@ final class StreamDirector extends Actor {
         LIVE,
         DELETE
     }
+
+    /** Events a second that some writers reach. */
+    static final int BUSY = 40;
 
     private final StreamCast cast;
     private final double ends;
@@ -66,7 +68,10 @@ final class StreamDirector extends Actor {
         cast.life = life;
         cast.lives.add(life);
         int segments = 1 + world.random.nextInt(3);
-        ask(new StreamCommand.CreateStream(cast.name, StreamConfiguration.of(ScalingPolicy.fixed(segments))), reply -> {
+        ScalingPolicy scaling = world.random.nextInt(3) == 0
+                ? new ScalingPolicy(ScalingPolicy.Type.BY_RATE_IN_EVENTS_PER_SEC, BUSY, 2, segments)
+                : ScalingPolicy.fixed(segments);
+        ask(new StreamCommand.CreateStream(cast.name, cast.configuration(scaling)), reply -> {
             // The one or the other: a repeated command finds what it made itself.
             expect(reply == CreateStreamStatus.SUCCESS || reply == CreateStreamStatus.STREAM_EXISTS, reply);
             life.open = true;

@@ -4,7 +4,6 @@ package io.headrace.testkit.streams;
 import io.headrace.engine.streams.ScalingPolicy;
 import io.headrace.engine.streams.SegmentRange;
 import io.headrace.engine.streams.StreamCommand;
-import io.headrace.engine.streams.StreamConfiguration;
 import io.headrace.engine.streams.StreamReply.CheckScaleStatus;
 import io.headrace.engine.streams.StreamReply.ScaleStarted;
 import io.headrace.engine.streams.StreamReply.ScaleStatus;
@@ -131,8 +130,8 @@ final class StreamScaler extends Actor {
         current = List.of();
         ScalingPolicy policy = world.random.nextBoolean()
                 ? ScalingPolicy.fixed(1 + world.random.nextInt(3))
-                : new ScalingPolicy(ScalingPolicy.Type.BY_RATE_IN_EVENTS_PER_SEC, 1_000, 2, 1);
-        ask(new StreamCommand.UpdateStream(cast.name, StreamConfiguration.of(policy)), reply -> {
+                : new ScalingPolicy(ScalingPolicy.Type.BY_RATE_IN_EVENTS_PER_SEC, StreamDirector.BUSY, 2, 1);
+        ask(new StreamCommand.UpdateStream(cast.name, cast.configuration(policy)), reply -> {
             if (reply != UpdateStreamStatus.SUCCESS && life.open) {
                 throw world.simulation.violation("an update of " + cast.name + " is answered with " + reply);
             }

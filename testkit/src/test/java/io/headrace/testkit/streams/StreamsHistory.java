@@ -19,6 +19,7 @@ import io.headrace.engine.streams.StreamReply.TransactionCreated;
 import io.headrace.engine.streams.StreamReply.TransactionState;
 import io.headrace.engine.streams.StreamReply.TransactionStatus;
 import io.headrace.engine.streams.StreamReply.UpdateStreamStatus;
+import io.headrace.engine.streams.StreamsView;
 import io.headrace.testkit.sim.Simulation;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,8 +41,23 @@ final class StreamsHistory {
     /** Replies that were looked at. */
     long answers;
 
+    /** Times that writers have noted. */
+    long notes;
+
+    /** See {@link StreamsView.Signs}. */
+    long watermarked;
+
+    long retained;
+    long decisions;
+
     StreamsHistory(Simulation simulation) {
         this.simulation = simulation;
+    }
+
+    void add(StreamsView.Signs signs) {
+        watermarked += signs.watermarked();
+        retained += signs.retained();
+        decisions += signs.decisions();
     }
 
     /** Notes what a command asks for, as it is sent: from here on its effect may be seen. */

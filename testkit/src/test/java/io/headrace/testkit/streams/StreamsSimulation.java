@@ -2,6 +2,7 @@
 package io.headrace.testkit.streams;
 
 import io.headrace.codecs.name.Slots;
+import io.headrace.engine.streams.RetentionPolicy;
 import io.headrace.engine.streams.StreamName;
 import io.headrace.engine.streams.StreamsView;
 import io.headrace.engine.streams.WatchedRows;
@@ -69,12 +70,13 @@ final class StreamsSimulation {
     }
 
     private void cast(StreamName name) {
-        StreamCast cast = new StreamCast(name);
+        boolean retains = random.nextInt(3) == 0;
+        boolean truncates = !retains && random.nextBoolean();
+        StreamCast cast = new StreamCast(name, retains ? retention() : null);
         casts.add(cast);
-        boolean truncates = random.nextBoolean();
         double ends = random.nextInt(3) == 0 ? 0.02 : 0;
         int pace = 5_000 + random.nextInt(60_000);
-        actors.add(new StreamDirector(world, cast, ends, truncates));
+        actors.add(new StreamDirector(world, cast, ends, truncates || retains));
         for (int i = random.nextInt(3); i > 0; i--) {
             actors.add(new StreamWriter(world, cast, pace));
         }
@@ -84,10 +86,23 @@ final class StreamsSimulation {
         if (random.nextInt(4) > 0) {
             actors.add(new StreamScaler(world, cast, 50_000 + random.nextInt(1_000_000)));
         }
+        for (int i = retains ? random.nextInt(3) : 0; i > 0; i--) {
+            actors.add(new StreamSubscriber(world, cast, 20_000 + random.nextInt(200_000)));
+        }
+        for (int i = random.nextInt(2) * random.nextInt(4); i > 0; i--) {
+            actors.add(new StreamNoter(world, cast, 10_000 + random.nextInt(100_000)));
+        }
         actors.add(new StreamReader(world, cast, pace, truncates ? 0.02 : 0));
         if (random.nextBoolean()) {
             actors.add(new StreamReader(world, cast, pace, 0));
         }
+    }
+
+    /** Without an upper limit: what subscribers need stays. */
+    private RetentionPolicy retention() {
+        return random.nextBoolean()
+                ? new RetentionPolicy(RetentionPolicy.Type.SIZE, random.nextInt(2_000), Long.MAX_VALUE)
+                : new RetentionPolicy(RetentionPolicy.Type.TIME, random.nextInt(3_000), Long.MAX_VALUE);
     }
 
     void run() {
@@ -192,6 +207,7 @@ final class StreamsSimulation {
             if (!view.unfinished().isEmpty()) {
                 throw simulation.violation("not finished: " + view.unfinished());
             }
+            world.told.add(view.signs());
             view.streams().forEach(stream -> {
                 if (!stream.transactions().isEmpty()) {
                     throw simulation.violation(stream.name() + " still has " + stream.transactions());

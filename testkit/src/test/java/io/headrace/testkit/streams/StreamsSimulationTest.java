@@ -10,7 +10,7 @@ class StreamsSimulationTest {
 
     @Test
     void streamsKeepTheirPromises() {
-        long[] totals = new long[4];
+        long[] totals = new long[8];
         Seeds.run(250, seed -> {
             StreamsSimulation run = new StreamsSimulation(seed);
             run.run();
@@ -18,8 +18,14 @@ class StreamsSimulationTest {
             totals[1] += run.world.history.appends;
             totals[2] += run.world.history.readBytes;
             totals[3] += run.world.history.merges;
+            totals[4] += run.world.told.notes;
+            totals[5] += run.world.told.watermarked;
+            totals[6] += run.world.told.retained;
+            totals[7] += run.world.told.decisions;
         });
-        assertThat(totals).as("answers, appends, bytes read, merges").doesNotContain(0);
+        assertThat(totals)
+                .as("answers, appends, bytes read, merges, notes, streams with watermarks and retention, decisions")
+                .doesNotContain(0);
     }
 
     /** Also after other runs: nothing may depend on what the process has done before. */

@@ -7,9 +7,12 @@ import io.headrace.engine.partition.Loop;
 import io.headrace.engine.partition.PartitionOptions;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.StateMachine;
+import io.headrace.engine.segments.Load;
+import io.headrace.engine.segments.LoadOptions;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
 import io.headrace.engine.segments.SegmentsMachine;
+import io.headrace.engine.streams.InternalCommand.ReportLoad;
 import io.headrace.engine.streams.ScaleLimits;
 import io.headrace.engine.streams.StreamCommand;
 import io.headrace.engine.streams.StreamName;
@@ -36,6 +39,11 @@ final class StreamsWorld {
     private static final long WAIT_MILLIS = 5_000;
 
     private static final long CALL_MILLIS = 1_000;
+    private static final long RETENTION_MILLIS = 700;
+    private static final long WATERMARK_MILLIS = 300;
+
+    /** A minute of automatic scaling is a tenth of a second. */
+    private static final int PACE = LoadOptions.MAX_PACE;
 
     /** Probability that a message reaches an owner of old, if there is one. */
     private static final double STALE = 0.1;
@@ -82,7 +90,8 @@ final class StreamsWorld {
                     "segments-" + i,
                     logs,
                     checkpoints,
-                    () -> mutation.segments(new SegmentsMachine(PooledByteBufAllocator.DEFAULT)),
+                    () -> mutation.segments(new SegmentsMachine(
+                            PooledByteBufAllocator.DEFAULT, LoadOptions.atPace(PACE), this::report)),
                     options()));
         }
     }
@@ -99,11 +108,11 @@ final class StreamsWorld {
                 count,
                 WAIT_MILLIS,
                 CALL_MILLIS,
-                1_800_000,
-                10_000,
+                RETENTION_MILLIS,
+                WATERMARK_MILLIS,
                 86_400_000,
                 86_400_000,
-                ScaleLimits.DEFAULT);
+                ScaleLimits.atPace(PACE));
         StreamsMachine machine = new StreamsMachine(
                 options, mutation.segmentCalls(this::callSegment), mutation.streamCalls(this::callStream), self);
         return WatchedRows.over(mutation.streams(machine), simulation::violation);
@@ -181,6 +190,17 @@ final class StreamsWorld {
                 }
             });
         });
+    }
+
+    /** The owner of a segment reports its load to that of its stream. */
+    private void report(String segment, Load load) {
+        ReportLoad.of(segment, load)
+                .ifPresent(report -> network.send(() -> {
+                    var owner = ownerOf(streamsOf(report.scope()));
+                    if (owner != null) {
+                        owner.submit(report, ReplyTo.none());
+                    }
+                }));
     }
 
     /** What a workflow says to a {@code streams} partition. */

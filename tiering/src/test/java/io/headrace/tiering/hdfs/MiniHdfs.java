@@ -11,7 +11,7 @@ import org.apache.hadoop.hdfs.HdfsConfiguration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 
 /** A name node and a data node in this JVM, on 127.0.0.1. Blocks have a mebibyte, so that chunks have several. */
-final class MiniHdfs implements AutoCloseable {
+public final class MiniHdfs implements AutoCloseable {
     static final int BLOCK_BYTES = 1 << 20;
 
     private final MiniDFSCluster cluster;
@@ -20,7 +20,7 @@ final class MiniHdfs implements AutoCloseable {
         this.cluster = cluster;
     }
 
-    static MiniHdfs start(Path directory) throws IOException {
+    public static MiniHdfs start(Path directory) throws IOException {
         Configuration configuration = new HdfsConfiguration();
         configuration.setInt("dfs.heartbeat.interval", 1);
         configuration.setInt("dfs.blocksize", BLOCK_BYTES);
@@ -33,7 +33,7 @@ final class MiniHdfs implements AutoCloseable {
     }
 
     /** Host and port of the name node. */
-    String address() {
+    public String address() {
         return "127.0.0.1:" + cluster.getNameNodePort();
     }
 
@@ -46,7 +46,7 @@ final class MiniHdfs implements AutoCloseable {
     }
 
     /** A directory with the configuration files that a client needs. */
-    static Path writeConfiguration(Path directory) throws IOException {
+    public static Path writeConfiguration(Path directory) throws IOException {
         Configuration site = new Configuration(false);
         site.setInt("dfs.replication", 1);
         site.setInt("dfs.blocksize", BLOCK_BYTES);

@@ -15,7 +15,7 @@ import org.gaul.s3proxy.blobstore.options.CreateContainerOptions;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
 /** A server of S3 in this JVM, on 127.0.0.1, that keeps objects in a directory and checks signatures. */
-final class TestS3Server {
+public final class TestS3Server {
     static final String BUCKET = "chunks";
     private static final String ACCESS_KEY = "test-access-key";
     private static final String SECRET_KEY = "test-secret-key";
@@ -28,7 +28,7 @@ final class TestS3Server {
         this.directory = directory;
     }
 
-    static TestS3Server start(Path directory) throws Exception {
+    public static TestS3Server start(Path directory) throws Exception {
         return start(directory, store -> store);
     }
 
@@ -46,7 +46,7 @@ final class TestS3Server {
         return new TestS3Server(server, directory);
     }
 
-    URI address(String prefix) {
+    public URI address(String prefix) {
         return address("http://127.0.0.1:" + server.getPort(), BUCKET, prefix);
     }
 
@@ -61,11 +61,11 @@ final class TestS3Server {
     }
 
     /** What the client of AWS finds its credentials in. */
-    static Map<String, String> properties() {
+    public static Map<String, String> properties() {
         return Map.of("aws.accessKeyId", ACCESS_KEY, "aws.secretAccessKey", SECRET_KEY);
     }
 
-    void stop() throws Exception {
+    public void stop() throws Exception {
         server.stop();
     }
 }

@@ -43,6 +43,8 @@ final class EmbeddedBookie implements AutoCloseable {
     /** Pages of ledger index held in memory, of 8 KiB each. */
     private static final int INDEX_PAGES = 1_024;
 
+    private static final int READ_BUFFER_BYTES = 128 << 10;
+
     private final LifecycleComponentStack components;
 
     private EmbeddedBookie(LifecycleComponentStack components) {
@@ -143,6 +145,8 @@ final class EmbeddedBookie implements AutoCloseable {
         conf.setLedgerStorageClass(SortedLedgerStorage.class.getName());
         conf.setSkipListSizeLimit((int) options.cacheBytes());
         conf.setPageLimit(INDEX_PAGES);
+        // By default an entry is read from disk in pieces of 512 bytes.
+        conf.setReadBufferBytes(READ_BUFFER_BYTES);
         conf.setProperty("journalMaxMemorySizeMb", options.cacheBytes() / MIB);
         conf.setEntryLogSizeLimit(options.entryLogBytes());
         conf.setFlushInterval(10_000);

@@ -23,6 +23,7 @@ final class RocksMemory implements AutoCloseable {
 
     private static final long LEVEL_BYTES = 128L << 20;
     private static final long MANIFEST_BYTES = 4L << 20;
+    private static final long MANIFEST_PIECE_BYTES = 64L << 10;
     private static final int FILTER_BITS = 10;
 
     private final Cache cache;
@@ -55,6 +56,7 @@ final class RocksMemory implements AutoCloseable {
                 .setLevelCompactionDynamicLevelBytes(true)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
                 .setMaxManifestFileSize(MANIFEST_BYTES)
+                .setManifestPreallocationSize(MANIFEST_PIECE_BYTES)
                 .setAvoidFlushDuringShutdown(true)
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                 .setKeepLogFileNum(1)

@@ -31,27 +31,40 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
- * How long a partition with very many keys takes to recover, and what memory it takes. Runs if asked for:
- * {@code mvn test -pl verticles -am -Dtest=ManyKeysMeasurement -Dheadrace.keys=10000000}.
+ * How long a partition with very many keys takes to recover, and what memory it takes. A program:
+ *
+ * <pre>
+ * mvn -q test-compile dependency:build-classpath -pl verticles -am -Dmdep.outputFile=target/classpath
+ * java -Xmx1g -cp verticles/target/test-classes:verticles/target/classes:$(cat verticles/target/classpath) \
+ *     io.headrace.verticles.rocksdb.ManyKeys DIRECTORY KEYS
+ * </pre>
  */
-@EnabledIfSystemProperty(named = "headrace.keys", matches = "\\d+")
-class ManyKeysMeasurement {
+final class ManyKeys {
     private static final int BATCH = 250;
     private static final int IN_FLIGHT = 16;
     private static final int VALUE_BYTES = 32;
     private static final int GETS = 20_000;
     private static final String TABLE = "table";
 
-    @TempDir
-    private Path directory;
-
-    private final int keys = Integer.getInteger("headrace.keys", 0);
+    private final Path directory;
+    private final int keys;
     private final MemoryLogs logs = new MemoryLogs();
+
+    private ManyKeys(Path directory, int keys) {
+        this.directory = directory;
+        this.keys = keys;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Path directory = Files.createTempDirectory(Path.of(arguments[0]), "many-keys");
+        try {
+            new ManyKeys(directory, Integer.parseInt(arguments[1])).measure();
+        } finally {
+            LocalDirectory.delete(directory);
+        }
+    }
 
     /** A partition on a thread of its own. */
     private final class Served implements AutoCloseable {
@@ -123,7 +136,12 @@ class ManyKeysMeasurement {
 
         @Override
         public void close() {
-            thread.execute(() -> partition.abort("end"));
+            CompletableFuture<Boolean> ended = new CompletableFuture<>();
+            thread.execute(() -> {
+                partition.abort("end");
+                ended.complete(true);
+            });
+            ended.join();
             thread.shutdown();
             store.close();
         }
@@ -137,8 +155,7 @@ class ManyKeysMeasurement {
         return Unpooled.buffer(VALUE_BYTES).writeInt(number).writeZero(VALUE_BYTES - 4);
     }
 
-    @Test
-    void recoveryAndMemory() throws Exception {
+    private void measure() throws Exception {
         try (ChunkStorage chunks =
                 ChunkStorages.open(directory.resolve("chunks").toUri())) {
             try (Served first = new Served(chunks)) {
