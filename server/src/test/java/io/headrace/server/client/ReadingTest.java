@@ -18,9 +18,7 @@ import io.headrace.client.StreamCut;
 import io.headrace.client.StreamName;
 import io.headrace.client.StreamSegment;
 import io.headrace.client.TruncatedException;
-import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
-import io.reactivex.rxjava3.schedulers.Schedulers;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -89,9 +87,11 @@ final class ReadingTest extends ClientTest {
                         client.reader(stream, Serializers.utf8()).from(ReadFrom.latest()))
                 .test();
         // The reading begins some time after the subscription: what is read first is what was written after that.
-        Flowable.interval(10, TimeUnit.MILLISECONDS)
-                .concatMapCompletable(i -> writer.write("k", "new " + i).ignoreElement())
-                .takeUntil(Completable.fromAction(() -> reading.awaitCount(3)).subscribeOn(Schedulers.io()))
+        Flowable.rangeLong(0, Long.MAX_VALUE)
+                .concatMapSingle(i -> writer.write("k", "new " + i))
+                .takeWhile(written -> reading.values().isEmpty())
+                .ignoreElements()
+                .timeout(PATIENCE, TimeUnit.SECONDS)
                 .blockingAwait();
         assertThat(reading.values()).allMatch(event -> event.startsWith("new "));
         reading.cancel();
