@@ -38,7 +38,7 @@ public final class RocksCheckpointStore implements CheckpointStore, AutoCloseabl
         this.directory = directory;
         this.chunks = new CheckpointChunks(chunks);
         this.former = former;
-        this.memory = new RocksMemory(options);
+        this.memory = new RocksMemory(options, directory);
         this.readers = threads("rows-readers", options.readers());
     }
 

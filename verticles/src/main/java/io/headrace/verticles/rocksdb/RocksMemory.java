@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.verticles.rocksdb;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -9,13 +11,17 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBufferManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The memory that all databases of a process share, and how they are set up. */
 final class RocksMemory implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RocksMemory.class);
     private static final long WRITE_BUFFER_BYTES = 16L << 20;
 
     /** Such a file, with what it may exceed this by, is stored in one go. */
@@ -30,11 +36,24 @@ final class RocksMemory implements AutoCloseable {
     private final WriteBufferManager unflushed;
     private final BloomFilter filter;
 
-    RocksMemory(RocksOptions options) {
-        RocksDB.loadLibrary();
+    /** @param directory where files may be put that are needed while the process runs */
+    RocksMemory(RocksOptions options, Path directory) {
+        loadLibrary(directory);
         filter = new BloomFilter(FILTER_BITS);
         cache = new LRUCache(options.cacheBytes());
         unflushed = new WriteBufferManager(options.unflushedBytes(), cache);
+    }
+
+    /** RocksDB itself unpacks its library among temporary files, where each process that is killed leaves one more. */
+    private static void loadLibrary(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            NativeLibraryLoader.getInstance().loadLibrary(directory.toString());
+        } catch (IOException | UnsatisfiedLinkError e) {
+            // No program may be run from there, for instance.
+            LOG.debug("RocksDB's library cannot be loaded from {}", directory, e);
+        }
+        RocksDB.loadLibrary();
     }
 
     /** Opens a database, or makes an empty one. */
