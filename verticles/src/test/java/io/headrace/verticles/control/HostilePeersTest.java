@@ -62,6 +62,8 @@ final class HostilePeersTest {
         }
         return events.stream()
                 .filter(event -> event.getLevel() == level)
+                // Storage that other tests of this JVM have left behind.
+                .filter(event -> !event.getLoggerName().startsWith("org.apache."))
                 // The controller's own client of these tests, when its connection is closed.
                 .filter(event -> !event.getLoggerName().endsWith(".ConnectionBase"))
                 .map(ILoggingEvent::getFormattedMessage)
