@@ -23,7 +23,7 @@ import org.testng.annotations.Test;
 
 /** The rules of reactive streams, as their authors test them, for the events of a reader. */
 final class PublisherRulesTest extends ClientTest {
-    private static final long TIMEOUT_MILLIS = 30_000;
+    private static final long TIMEOUT_MILLIS = 10_000;
     private static final long QUIET_MILLIS = 100;
     private static final long MAX_ELEMENTS = 1000;
 
