@@ -15,7 +15,10 @@ import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.SocketAddress;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -37,6 +40,7 @@ public final class Demo {
     private static final String SCOPE = "demo";
     private static final int SEGMENTS = 4;
     private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final int CONNECT_MILLIS = 10_000;
 
     /** Edits that may be under way: enough to fill the blocks of all segments. */
     private static final int IN_FLIGHT = 4000;
@@ -73,6 +77,7 @@ public final class Demo {
      * @param sent what is sent; anything else than {@code edits} only to see that the difference is found
      */
     static boolean run(HostAndPort controller, PrintStream out, List<Edit> edits, List<Edit> sent) {
+        checkPresent(controller);
         introduce(edits, out);
         ClientOptions options = ClientOptions.of(
                         URI.create("tcp://" + SocketAddress.inetSocketAddress(controller.port(), controller.host())))
@@ -81,6 +86,18 @@ public final class Demo {
             return new Demo(client, out, edits, sent).run();
         } catch (HeadraceException e) {
             throw new DemoException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** One that is not there is told of at once; the client would look for it until its deadline. */
+    private static void checkPresent(HostAndPort controller) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(controller.host(), controller.port()), CONNECT_MILLIS);
+        } catch (IOException e) {
+            throw new DemoException(
+                    "no controller answers at " + controller.host() + ":" + controller.port() + " (" + e.getMessage()
+                            + "): start one with ./headrace standalone, or leave --controller out",
+                    e);
         }
     }
 
