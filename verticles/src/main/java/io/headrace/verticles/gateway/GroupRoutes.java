@@ -47,7 +47,7 @@ final class GroupRoutes {
                                     .filter(name -> name.startsWith(prefix))
                                     .map(name -> new JsonObject().put(NAME, name.substring(prefix.length())))
                                     .toList(),
-                            page.names().isEmpty() ? "" : page.token()));
+                            StreamQuestions.next(page)));
                 });
     }
 

@@ -57,7 +57,20 @@ final class StreamQuestions {
                 .map(reply -> checked(reply, StreamReply.NamePage.class))
                 .compose(page -> page.names().isEmpty()
                         ? scopes(partition + 1, "")
-                        : Future.succeededFuture(new Page(page.names(), partition + "/" + page.token())));
+                        : Future.succeededFuture(new Page(page.names(), next(partition, page))));
+    }
+
+    private String next(int partition, StreamReply.NamePage page) {
+        String rest = next(page);
+        if (!rest.isEmpty()) {
+            return partition + "/" + rest;
+        }
+        return partition + 1 < streams.count() ? partition + 1 + "/" : "";
+    }
+
+    /** The token for what follows a page; empty if that was the last one. */
+    static String next(StreamReply.NamePage page) {
+        return page.names().size() < StreamCommand.MAX_PAGE ? "" : page.token();
     }
 
     /**

@@ -67,7 +67,7 @@ final class StreamRoutes {
                     .filter(filter)
                     .map(name -> configuration(new StreamName(scope, name)).otherwise(StreamRoutes::goneMeanwhile))
                     .toList();
-            String next = page.names().isEmpty() ? "" : page.token();
+            String next = StreamQuestions.next(page);
             return Future.all(each)
                     .map(all -> Answer.ok(AdminApi.page(
                             "streams",

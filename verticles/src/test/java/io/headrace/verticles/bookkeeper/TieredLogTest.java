@@ -83,7 +83,9 @@ class TieredLogTest {
             }
             assertThat(seen).as("ledgers that there were").hasSizeGreaterThan(8);
             int number = APPENDS;
+            long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
             while (status.waitingBytes() > 0 || existing(ensemble, seen).size() > 3) {
+                assertThat(System.nanoTime()).as("%s", status).isLessThan(deadline);
                 TimeUnit.MILLISECONDS.sleep(10);
                 tick();
                 // A checkpoint follows what is logged.
