@@ -53,9 +53,13 @@ final class HostilePeersIT {
                     assertClosed(addresses.controller(), garbage(i));
                 }
                 assertClosed(addresses.controller(), ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnonsense nonsense"));
-                assertThat(get("http://" + addresses.controller() + "/").statusCode())
-                        .isEqualTo(415);
-                assertThat(get("http://" + addresses.http() + "/health").statusCode())
+                for (HttpClient.Version version : HttpClient.Version.values()) {
+                    assertThat(get(version, "http://" + addresses.controller() + "/")
+                                    .statusCode())
+                            .isEqualTo(415);
+                }
+                assertThat(get(HttpClient.Version.HTTP_1_1, "http://" + addresses.http() + "/health")
+                                .statusCode())
                         .isEqualTo(200);
                 awaitMore(bystander, server);
                 assertThat(bystander.connections()).isEqualTo(1);
@@ -173,8 +177,10 @@ final class HostilePeersIT {
         }
     }
 
-    private static HttpResponse<String> get(String uri) throws IOException, InterruptedException {
-        return HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(URI.create(uri)).build(), HttpResponse.BodyHandlers.ofString());
+    private static HttpResponse<String> get(HttpClient.Version version, String uri)
+            throws IOException, InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(uri)).version(version).build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     }
 }

@@ -3,9 +3,12 @@ package io.headrace.verticles.control;
 
 import io.headrace.verticles.net.ConnectionLimit;
 import io.headrace.verticles.net.LogLimiter;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.common.InvalidMessageException;
 import io.vertx.grpc.common.MessageSizeOverflowException;
@@ -63,22 +66,30 @@ final class Peers {
         answerAndClose(request, 400, "it is not HTTP" + (cause == null ? "" : ": " + cause.getMessage()));
     }
 
-    /** Somebody came with HTTP, but not with gRPC. */
+    /**
+     * Somebody came with HTTP, but not with gRPC. Over HTTP/2 that costs the request alone: some clients, of which Java's is
+     * one, drop an answer that they have when the connection ends right behind it.
+     */
     void notGrpc(HttpServerRequest request) {
-        answerAndClose(
-                request,
-                415,
-                "this is the gRPC port of a Headrace controller; point a Pravega client at it (tcp://host:port)");
+        String reason =
+                "this is the gRPC port of a Headrace controller; point a Pravega client at it (tcp://host:port)";
+        if (request.version() == HttpVersion.HTTP_2) {
+            log.warn("refused a request from {}: {}", request.remoteAddress(), reason);
+            var unused = answer(request.response().setStatusCode(415), reason);
+        } else {
+            answerAndClose(request, 415, reason);
+        }
     }
 
     private void answerAndClose(HttpServerRequest request, int status, String reason) {
         log.warn("closed the connection from {}: {}", request.remoteAddress(), reason);
-        request.response()
-                .setStatusCode(status)
-                .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
-                .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
-                .end(reason + "\n")
+        answer(request.response().setStatusCode(status).putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE), reason)
                 .onComplete(done -> end(request.connection()));
+    }
+
+    private static Future<Void> answer(HttpServerResponse response, String reason) {
+        return response.putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
+                .end(reason + "\n");
     }
 
     /** A message of a call is too large, or none of its type. The first ends the connection, on which more of it comes. */
