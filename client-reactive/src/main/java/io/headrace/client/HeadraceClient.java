@@ -79,6 +79,16 @@ public final class HeadraceClient implements AutoCloseable {
                 this::nextResources, stream, serializer, ReaderOptions.defaults(), ReadFrom.earliest(), null);
     }
 
+    /** A stream of one segment that is written on conditions. */
+    public <T> RevisionedStream<T> revisionedStream(StreamName stream, Serializer<T> serializer) {
+        return new RevisionedStream<>(nextResources(), stream, serializer);
+    }
+
+    /** A state that is shared by a stream of one segment, which nothing else may write. */
+    public <S, U> StateSynchronizer<S, U> synchronizer(StreamName stream, StateModel<S, U> model) {
+        return new StateSynchronizer<>(nextResources(), stream, model);
+    }
+
     /** Whatever is made anew goes to the loop whose turn it is. */
     private Resources nextResources() {
         return resources.get(Math.floorMod(next.getAndIncrement(), resources.size()));
