@@ -27,7 +27,7 @@ import java.util.function.BooleanSupplier;
 final class TieredPartition implements AutoCloseable {
     private static final long LIMIT_SECONDS = 120;
     static final TierOptions OPTIONS =
-            new TierOptions(64 << 10, 20, 200, 256 << 10, 1 << 20, 4, 2, 200, 1 << 20, 4 << 20, 3, 6);
+            new TierOptions(64 << 10, 20, 1 << 20, new TierLimits(256 << 10, 512 << 10, 1 << 20, 4, 2, 200, 3));
 
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private final MemoryLog log = new MemoryLog(tasks);
@@ -80,6 +80,7 @@ final class TieredPartition implements AutoCloseable {
                         tasks::add,
                         command -> tasks.add(() -> partition.submit(command, nobody)),
                         OPTIONS,
+                        new BlockBudget(4 << 20, 1),
                         now -> status = now));
         PartitionOptions options = new PartitionOptions(4, 8 << 20, 2 << 20, 1 << 20, 1000);
         Partition<SegmentCommand, SegmentReply> fresh = new Partition<>(
