@@ -29,8 +29,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** On a server of their own, for which a minute of automatic scaling lasts a second. */
+/**
+ * On a server of their own, for which a minute of automatic scaling lasts a second. Each test waits for the clock most of its
+ * time: so they wait together.
+ */
 @DisplayName("Automatic scaling")
 class AutoScaleTest {
     private static final String PACE = "60";
@@ -128,6 +133,7 @@ class AutoScaleTest {
     }
 
     @Case({"AUT-01", "AUT-02"})
+    @Execution(ExecutionMode.CONCURRENT)
     void segmentsComeWithLoadAndGoWithIt() throws Exception {
         create("a", ScalingPolicy.byEventRate(1, 2, 1));
         Load load = writing("a");
@@ -140,6 +146,7 @@ class AutoScaleTest {
     }
 
     @Case("AUT-02")
+    @Execution(ExecutionMode.CONCURRENT)
     void theMinimumStays() throws Exception {
         create("a", ScalingPolicy.byDataRate(1_000, 2, 3));
         create("b", ScalingPolicy.byDataRate(1_000, 2, 3));
@@ -152,6 +159,7 @@ class AutoScaleTest {
     }
 
     @Case("AUT-03")
+    @Execution(ExecutionMode.CONCURRENT)
     void transactionsAreLoad() throws Exception {
         create("a", ScalingPolicy.byEventRate(1, 2, 1));
         TransactionalEventStreamWriter<String> writer = client.transactions("a");
@@ -171,6 +179,7 @@ class AutoScaleTest {
     }
 
     @Case("AUT-04")
+    @Execution(ExecutionMode.CONCURRENT)
     void readersSeeEachEventOnce() throws Exception {
         create("a", ScalingPolicy.byEventRate(1, 3, 1));
         client.checkpointedGroup("g", "a");
@@ -197,6 +206,7 @@ class AutoScaleTest {
 
     /** Between two cold segments there is one that is too narrow to be split, however hot it is. */
     @Case("AUT-07")
+    @Execution(ExecutionMode.CONCURRENT)
     void coldSegmentsThatAreNoNeighbours() throws Exception {
         create("a", ScalingPolicy.byEventRate(1, 2, 1));
         double hash = HashHelper.seededWith("EventRouter").hashToRange("hot");
@@ -216,6 +226,7 @@ class AutoScaleTest {
 
     /** The same load lets another stream scale: so there was enough of it, and time enough. */
     @Case("AUT-05")
+    @Execution(ExecutionMode.CONCURRENT)
     void aFixedStreamStaysAsItIs() throws Exception {
         create("fixed", ScalingPolicy.fixed(2));
         create("a", ScalingPolicy.byEventRate(1, 2, 2));
@@ -230,6 +241,7 @@ class AutoScaleTest {
     }
 
     @Case("AUT-06")
+    @Execution(ExecutionMode.CONCURRENT)
     void onlyTheHotSegmentIsSplit() throws Exception {
         create("a", ScalingPolicy.byEventRate(10, 2, 4));
         StreamSegments before = segments("a");
