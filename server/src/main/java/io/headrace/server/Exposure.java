@@ -3,6 +3,7 @@ package io.headrace.server;
 
 import io.headrace.server.settings.Settings;
 import java.net.InetAddress;
+import java.net.URI;
 
 /**
  * Where the server listens and which address it tells clients.
@@ -27,5 +28,11 @@ record Exposure(String bind, String advertised) {
         }
         String bind = host.getHostAddress();
         return new Exposure(bind, settings.get(Settings.ADVERTISED_HOST).orElse(bind));
+    }
+
+    /** Where this process itself finds a port of its own. */
+    URI self(int port) {
+        String host = bind.equals("0.0.0.0") ? "127.0.0.1" : bind.equals("0:0:0:0:0:0:0:0") ? "::1" : bind;
+        return URI.create("tcp://" + Addresses.of(host, port));
     }
 }

@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.server;
 
+import io.headrace.client.ClientOptions;
+import io.headrace.client.HeadraceClient;
 import io.headrace.engine.streams.StreamCommand;
 import io.headrace.engine.streams.StreamReply;
 import io.headrace.server.settings.Setting;
@@ -9,11 +11,14 @@ import io.headrace.verticles.control.ControlOptions;
 import io.headrace.verticles.control.ControlOptions.Endpoint;
 import io.headrace.verticles.control.ControlVerticle;
 import io.headrace.verticles.gateway.AdminApi;
+import io.headrace.verticles.gateway.data.DataApi;
+import io.headrace.verticles.gateway.data.DataOptions;
 import io.headrace.verticles.host.Partitions;
 import io.headrace.verticles.wire.WireNode;
 import io.headrace.verticles.wire.WireVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
@@ -87,20 +92,38 @@ final class Faces {
         return control.port();
     }
 
-    /** Opens the port of {@code /health} and of administration over HTTP; returns the port. */
-    int http(Vertx vertx, Supplier<HealthServer.Report> report, Partitions<StreamCommand, StreamReply> streams)
+    /**
+     * Opens the port of {@code /health}, of administration and of events over HTTP, which go to the controller like any
+     * client's; returns the port.
+     */
+    int http(
+            Vertx vertx,
+            int controllerPort,
+            Supplier<HealthServer.Report> report,
+            Partitions<StreamCommand, StreamReply> streams)
             throws InterruptedException {
-        Router router = Router.router(vertx);
-        AdminApi.mount(router, vertx, streams);
-        HttpServer server = listening(
-                Settings.HTTP_PORT,
-                HealthServer.listen(
-                        vertx,
-                        exposure.bind(),
-                        settings.get(Settings.HTTP_PORT),
-                        settings.get(Settings.CONNECTIONS),
-                        router,
-                        report));
+        HeadraceClient client = started.add(
+                "client of the HTTP port",
+                HeadraceClient.connect(
+                        ClientOptions.of(exposure.self(controllerPort)).withLoops(1)),
+                HeadraceClient::close);
+        DataOptions data = DataOptions.DEFAULT
+                .withMaxMessageBytes(settings.get(Settings.HTTP_MESSAGE_KIB) << 10)
+                .withOrigins(settings.get(Settings.HTTP_ORIGINS));
+        Promise<HttpServer> listening = Promise.promise();
+        vertx.getOrCreateContext().runOnContext(nothing -> {
+            Router router = Router.router(vertx);
+            DataApi.mount(router, vertx, client, data);
+            AdminApi.mount(router, vertx, streams);
+            HealthServer.listen(
+                            vertx,
+                            HealthServer.options(exposure.bind(), settings.get(Settings.HTTP_PORT), data),
+                            settings.get(Settings.CONNECTIONS),
+                            router,
+                            report)
+                    .onComplete(listening);
+        });
+        HttpServer server = listening(Settings.HTTP_PORT, listening.future());
         started.add("HTTP", server, s -> Await.result("closing it", s.close(), CLOSE_LIMIT));
         return server.actualPort();
     }

@@ -2,6 +2,8 @@
 package io.headrace.server;
 
 import io.headrace.verticles.gateway.HttpAnswers;
+import io.headrace.verticles.gateway.data.DataApi;
+import io.headrace.verticles.gateway.data.DataOptions;
 import io.headrace.verticles.net.ConnectionLimit;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -26,6 +28,20 @@ final class HealthServer {
 
     private HealthServer() {}
 
+    /** How the HTTP port speaks. */
+    static HttpServerOptions options(String host, int port, DataOptions data) {
+        return new HttpServerOptions()
+                .setHost(host)
+                .setPort(port)
+                // Whether it is HTTP/2 shows with the first bytes only: until then the connection would not be counted.
+                .setHttp2ClearTextEnabled(false)
+                .setIdleTimeout(IDLE_SECONDS)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setMaxInitialLineLength(MAX_HEADER_BYTES)
+                .setWebSocketSubProtocols(DataApi.SUB_PROTOCOLS)
+                .setMaxWebSocketMessageSize(data.maxMessageBytes());
+    }
+
     /**
      * Listens.
      *
@@ -34,15 +50,8 @@ final class HealthServer {
      * @param report asked on the event loop for each request; must not block
      */
     static Future<HttpServer> listen(
-            Vertx vertx, String host, int port, int connections, Router router, Supplier<Report> report) {
+            Vertx vertx, HttpServerOptions options, int connections, Router router, Supplier<Report> report) {
         ConnectionLimit limit = new ConnectionLimit("HTTP", connections);
-        HttpServerOptions options = new HttpServerOptions()
-                .setHost(host)
-                .setPort(port)
-                // Whether it is HTTP/2 shows with the first bytes only: until then the connection would not be counted.
-                .setHttp2ClearTextEnabled(false)
-                .setIdleTimeout(IDLE_SECONDS)
-                .setMaxHeaderSize(MAX_HEADER_BYTES);
         router.get("/health").handler(context -> {
             Report now = report.get();
             HttpAnswers.json(context.request(), now.healthy() ? 200 : 503, now.details());

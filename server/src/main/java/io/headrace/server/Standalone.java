@@ -162,7 +162,8 @@ final class Standalone {
         vertx.setPeriodic(HOLD_MILLIS, id -> node.holdAppends(tier2.holdsWriters(ensemble.disk()::isShort)));
         int storePort = faces.store(vertx, node, EVENT_LOOPS);
         int controllerPort = faces.controller(vertx, storePort, streams);
-        int httpPort = faces.http(vertx, new Health(host, node.counters(), ensemble.disk(), tier2)::report, streams);
+        int httpPort = faces.http(
+                vertx, controllerPort, new Health(host, node.counters(), ensemble.disk(), tier2)::report, streams);
         LOG.info("serving; all data is in {}", data.path());
         return new Addresses(
                 Addresses.of(exposure.advertised(), controllerPort),

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,6 +32,7 @@ import java.util.stream.Collectors;
 public record Setting<T>(
         String name, String label, String defaultText, String allowed, String about, Function<String, T> parser) {
 
+    private static final Pattern ORIGIN = Pattern.compile("https?://[^/,\\s]+");
     private static final Pattern TIME = Pattern.compile("([0-9]{1,9})(ms|s|min|h)");
 
     /** Environment variable of the same meaning. */
@@ -150,6 +152,26 @@ public record Setting<T>(
                 allowed + ", or nothing",
                 about,
                 text -> text.isEmpty() ? Optional.empty() : Optional.of(text));
+    }
+
+    /** Origins of web pages: scheme, host, and port if it is not the usual one. */
+    static Setting<Set<String>> origins(String name, String about) {
+        return new Setting<>(
+                name,
+                "ORIGINS",
+                "",
+                "origins such as https://shop.example, with commas between, or nothing",
+                about,
+                text -> {
+                    Set<String> origins = Arrays.stream(text.split(","))
+                            .map(String::strip)
+                            .filter(origin -> !origin.isEmpty())
+                            .collect(Collectors.toCollection(TreeSet::new));
+                    if (!origins.stream().allMatch(ORIGIN.asMatchPredicate())) {
+                        throw new IllegalArgumentException();
+                    }
+                    return origins;
+                });
     }
 
     static Setting<Optional<URI>> uri(String name, List<String> schemes, String about) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,19 @@ public final class Settings {
             ConnectionLimit.DEFAULT,
             "Connections that each port takes at a time; more are refused. Each may cost a few hundred kilobytes of direct"
                     + " memory when busy.");
+
+    public static final Setting<Integer> HTTP_MESSAGE_KIB = Setting.number(
+            "http-message-kib",
+            "N",
+            1,
+            32 << 10,
+            1024,
+            "The largest message of a WebSocket, or body of a request over HTTP, in KiB.");
+
+    public static final Setting<Set<String>> HTTP_ORIGINS = Setting.origins(
+            "http-origins",
+            "Web pages of other servers that browsers may use this one from. Pages of this server may anyway, and programs"
+                    + " that are no browsers.");
 
     public static final Setting<Integer> SEGMENTS_PARTITIONS = Setting.number(
             "segments-partitions",
@@ -183,6 +197,8 @@ public final class Settings {
             HTTP_PORT,
             SECURITY,
             CONNECTIONS,
+            HTTP_MESSAGE_KIB,
+            HTTP_ORIGINS,
             SEGMENTS_PARTITIONS,
             STREAMS_PARTITIONS,
             CACHE_MIB,

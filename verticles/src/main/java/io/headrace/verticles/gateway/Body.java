@@ -10,8 +10,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** A JSON object that came with a request. What is wrong with it is told by the name of the field. */
-final class Body {
+/** A JSON object that came from a peer. What is wrong with it is told by the name of the field. */
+public final class Body {
     private final JsonObject json;
     private final String path;
 
@@ -20,7 +20,7 @@ final class Body {
         this.path = path;
     }
 
-    static Body parse(@Nullable String text) {
+    public static Body parse(@Nullable String text) {
         try {
             return new Body(new JsonObject(text == null || text.isBlank() ? "{}" : text), "");
         } catch (DecodeException e) {
@@ -29,46 +29,54 @@ final class Body {
     }
 
     /** Refuses fields that are none of these: they are likely to be misspelt. */
-    Body only(Set<String> known) {
+    public Body only(Set<String> known) {
         for (String name : json.fieldNames()) {
             if (!known.contains(name)) {
-                throw ProblemException.badRequest(
-                        path + name + " is not known here; known are " + String.join(", ", new TreeSet<>(known)));
+                throw ProblemException.badField(
+                        path + name, "is not known here; known are " + String.join(", ", new TreeSet<>(known)));
             }
         }
         return this;
     }
 
-    String text(String name) {
+    public String text(String name) {
         if (json.getValue(name) instanceof String text) {
             return text;
         }
-        throw ProblemException.badRequest(path + name + " must be a text");
+        throw ProblemException.badField(path + name, "must be a text");
+    }
+
+    public String textOr(String name, String otherwise) {
+        return has(name) ? text(name) : otherwise;
+    }
+
+    public boolean has(String name) {
+        return json.containsKey(name);
     }
 
     /** A whole number within bounds; it need not be given if it may be 0. */
-    long number(String name, long min, long max) {
+    public long number(String name, long min, long max) {
         Object value = json.getValue(name, 0);
         boolean whole = value instanceof Integer || value instanceof Long;
         if (!whole || ((Number) value).longValue() < min || ((Number) value).longValue() > max) {
-            throw ProblemException.badRequest(path + name + " must be a whole number from " + min + " to " + max
-                    + ", not " + json.getValue(name));
+            throw ProblemException.badField(
+                    path + name, "must be a whole number from " + min + " to " + max + ", not " + json.getValue(name));
         }
         return ((Number) value).longValue();
     }
 
-    SortedSet<String> texts(String name) {
+    public SortedSet<String> texts(String name) {
         Object value = json.getValue(name);
         SortedSet<String> texts = new TreeSet<>();
         if (value == null) {
             return texts;
         }
         if (!(value instanceof JsonArray array)) {
-            throw ProblemException.badRequest(path + name + " must be a list of texts");
+            throw ProblemException.badField(path + name, "must be a list of texts");
         }
         for (Object element : array) {
             if (!(element instanceof String text)) {
-                throw ProblemException.badRequest(path + name + " must be a list of texts, not " + element);
+                throw ProblemException.badField(path + name, "must be a list of texts, not " + element);
             }
             texts.add(text);
         }
@@ -76,28 +84,27 @@ final class Body {
     }
 
     /** An object in this one; null if it is not given. */
-    @Nullable
-    Body object(String name) {
+    public @Nullable Body object(String name) {
         Object value = json.getValue(name);
         if (value == null) {
             return null;
         }
         if (!(value instanceof JsonObject object)) {
-            throw ProblemException.badRequest(path + name + " must be an object");
+            throw ProblemException.badField(path + name, "must be an object");
         }
         return new Body(object, path + name + ".");
     }
 
     /** The constant that a text names. */
-    <E extends Enum<E>> E constant(String name, Class<E> type) {
+    public <E extends Enum<E>> E constant(String name, Class<E> type) {
         String text = text(name);
         for (E constant : type.getEnumConstants()) {
             if (constant.name().equals(text)) {
                 return constant;
             }
         }
-        throw ProblemException.badRequest(
-                path + name + " is \"" + text + "\"; it can be " + Arrays.toString(type.getEnumConstants()));
+        throw ProblemException.badField(
+                path + name, "is \"" + text + "\"; it can be " + Arrays.toString(type.getEnumConstants()));
     }
 
     private static String firstLine(DecodeException e) {

@@ -1,0 +1,282 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.server.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headrace.client.HeadraceClient;
+import io.headrace.client.Serializers;
+import io.headrace.client.StreamName;
+import io.reactivex.rxjava3.core.Flowable;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Publish and subscribe over a WebSocket, with the WebSocket client of the JDK. */
+final class SocketTest extends GatewayTest {
+
+    /** A connection; what comes is kept. */
+    private static final class Peer implements WebSocket.Listener, AutoCloseable {
+        private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        private final StringBuilder part = new StringBuilder();
+        private final boolean isReading;
+        private final WebSocket socket;
+
+        Peer() {
+            this(true);
+        }
+
+        Peer(boolean isReading) {
+            this.isReading = isReading;
+            socket = HTTP.newWebSocketBuilder()
+                    .subprotocols("headrace.v1.json")
+                    .buildAsync(uri(), this)
+                    .join();
+        }
+
+        static URI uri() {
+            return URI.create("ws://" + server.http().getAuthority() + "/v1/socket");
+        }
+
+        @Override
+        public void onOpen(WebSocket opened) {
+            if (isReading) {
+                opened.request(Long.MAX_VALUE);
+            }
+        }
+
+        @Override
+        public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean isLast) {
+            part.append(text);
+            if (isLast) {
+                received.add(part.toString());
+                part.setLength(0);
+            }
+            return CompletableFuture.completedStage(null);
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket closed, int status, String reason) {
+            received.add("closed " + status);
+            return CompletableFuture.completedStage(null);
+        }
+
+        @Override
+        public void onError(WebSocket failed, Throwable cause) {
+            received.add("broken: " + cause);
+        }
+
+        Peer send(JsonObject message) {
+            return send(message.encode());
+        }
+
+        Peer send(String text) {
+            socket.sendText(text, true).join();
+            return this;
+        }
+
+        String next() throws InterruptedException {
+            String next = received.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertThat(next).as("the next message").isNotNull();
+            return next;
+        }
+
+        JsonObject json() throws InterruptedException {
+            return new JsonObject(next());
+        }
+
+        @Override
+        public void close() {
+            socket.abort();
+        }
+    }
+
+    private JsonObject publish(String id, String key, String text) {
+        return message("publish", id)
+                .put("stream", scope + "/a")
+                .put("key", key)
+                .put("text", text);
+    }
+
+    private JsonObject subscribe(String id, String from, int permits) {
+        return message("subscribe", id)
+                .put("stream", scope + "/a")
+                .put("from", from)
+                .put("permits", permits);
+    }
+
+    private static JsonObject message(String op, String id) {
+        return new JsonObject().put("op", op).put("id", id);
+    }
+
+    private static List<String> texts(Peer peer, int count) throws InterruptedException {
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            JsonObject event = peer.json();
+            assertThat(event.getString("op")).as(event.encode()).isEqualTo("event");
+            texts.add(event.getString("text"));
+        }
+        return texts;
+    }
+
+    @Test
+    void aSubscriberGetsWhatItHasPermitsForAndNoMore() throws Exception {
+        createStream("a", 1);
+        try (Peer publisher = new Peer();
+                Peer subscriber = new Peer()) {
+            subscriber.send(subscribe("s", "earliest", 2));
+            assertThat(subscriber.json()).isEqualTo(message("subscribed", "s"));
+            for (int i = 0; i < 10; i++) {
+                publisher.send(publish("p" + i, "k", "event-" + i));
+            }
+            for (int i = 0; i < 10; i++) {
+                assertThat(publisher.json()).isEqualTo(message("published", "p" + i));
+            }
+            assertThat(texts(subscriber, 2)).containsExactly("event-0", "event-1");
+            subscriber.send(message("permit", "s").put("permits", 3));
+            assertThat(texts(subscriber, 3)).containsExactly("event-2", "event-3", "event-4");
+            // An answer that came behind events would show them.
+            subscriber.send(message("unsubscribe", "s"));
+            assertThat(subscriber.json()).isEqualTo(message("ended", "s"));
+        }
+    }
+
+    @Test
+    void positionsGoOnWhereTheyWereTaken() throws Exception {
+        createStream("a", 4);
+        int count = 1_000;
+        try (Peer peer = new Peer()) {
+            for (int i = 0; i < count; i++) {
+                peer.send(publish("", "key-" + i % 7, Integer.toString(i)));
+            }
+            for (int i = 0; i < count; i++) {
+                assertThat(peer.json().getString("op")).isEqualTo("published");
+            }
+            List<Integer> all = new ArrayList<>();
+            String from = "earliest";
+            while (all.size() < count) {
+                String id = "from-" + all.size();
+                peer.send(subscribe(id, from, 125));
+                assertThat(peer.json()).isEqualTo(message("subscribed", id));
+                for (int i = 0; i < 125; i++) {
+                    JsonObject event = peer.json();
+                    all.add(Integer.parseInt(event.getString("text")));
+                    from = event.getString("position");
+                }
+                peer.send(message("unsubscribe", id));
+                assertThat(peer.json()).isEqualTo(message("ended", id));
+            }
+            for (int key = 0; key < 7; key++) {
+                int residue = key;
+                assertThat(all.stream().filter(i -> i % 7 == residue).toList()).isSorted();
+            }
+            assertThat(all).doesNotHaveDuplicates().hasSize(count);
+        }
+    }
+
+    @Test
+    void aSealedStreamEnds() throws Exception {
+        createStream("a", 1);
+        try (Peer peer = new Peer()) {
+            peer.send(publish("p", "k", "last"));
+            assertThat(peer.json()).isEqualTo(message("published", "p"));
+            seal("a");
+            peer.send(subscribe("s", "earliest", 10));
+            assertThat(peer.json()).isEqualTo(message("subscribed", "s"));
+            assertThat(texts(peer, 1)).containsExactly("last");
+            assertThat(peer.json()).isEqualTo(message("ended", "s"));
+            peer.send(publish("p", "k", "later"));
+            assertThat(peer.json().getInteger("status")).isEqualTo(409);
+        }
+    }
+
+    @Test
+    void mistakesAreToldAndCostNothingElse() throws Exception {
+        createStream("a", 1);
+        try (Peer peer = new Peer()) {
+            mistake(peer, "not JSON", 400, null);
+            mistake(peer, "[]", 400, null);
+            mistake(peer, "{}", 400, "op");
+            mistake(peer, message("dance", "x").encode(), 400, "op");
+            mistake(peer, new JsonObject().put("op", 7).encode(), 400, "op");
+            mistake(peer, publish("x", "k", "t").put("keey", "k").encode(), 400, "keey");
+            mistake(peer, publish("x", "k", "t").put("stream", "nowhere").encode(), 400, "stream");
+            mistake(peer, publish("x", "k", "t").put("stream", scope + "/none").encode(), 404, null);
+            mistake(peer, publish("x", "k", "t").put("base64", "AA==").encode(), 400, "text");
+            mistake(peer, message("publish", "x").put("stream", scope + "/a").encode(), 400, "text");
+            mistake(peer, subscribe("x".repeat(65), "latest", 1).encode(), 400, "id");
+            mistake(peer, subscribe("x", "yesterday", 1).encode(), 400, "from");
+            mistake(peer, subscribe("x", "latest", -1).encode(), 400, "permits");
+            mistake(peer, subscribe("x", "latest", 1).put("permits", 1e300).encode(), 400, "permits");
+            mistake(peer, message("permit", "x").put("permits", 1).encode(), 400, "id");
+            mistake(peer, message("unsubscribe", "x").encode(), 400, "id");
+            peer.send(subscribe("s", "latest", 0));
+            assertThat(peer.json()).isEqualTo(message("subscribed", "s"));
+            mistake(peer, subscribe("s", "latest", 0).encode(), 400, "id");
+            peer.send(publish("p", "k", "still here"));
+            assertThat(peer.json()).isEqualTo(message("published", "p"));
+        }
+    }
+
+    private static void mistake(Peer peer, String text, int status, @Nullable String field)
+            throws InterruptedException {
+        JsonObject error = peer.send(text).json();
+        assertThat(error.getString("op")).as(text).isEqualTo("error");
+        assertThat(error.getInteger("status")).as(text + error).isEqualTo(status);
+        assertThat(error.getString("field")).as(text + error).isEqualTo(field);
+        assertThat(error.getString("detail")).as(text).isNotEmpty();
+    }
+
+    @Test
+    void whatIsNoMessageEndsTheConnection() throws Exception {
+        try (Peer peer = new Peer()) {
+            peer.socket.sendBinary(ByteBuffer.allocate(10), true).join();
+            assertThat(peer.next()).isEqualTo("closed 1003");
+        }
+        try (Peer peer = new Peer()) {
+            peer.send("x".repeat((1 << 20) + 1));
+            assertThat(peer.next()).isEqualTo("closed 1009");
+        }
+    }
+
+    @Test
+    void pagesOfOthersAreRefused() {
+        assertThatThrownBy(() -> HTTP.newWebSocketBuilder()
+                        .header("Origin", "http://evil.example")
+                        .buildAsync(Peer.uri(), new WebSocket.Listener() {})
+                        .join())
+                .isInstanceOf(CompletionException.class)
+                .cause()
+                .isInstanceOfSatisfying(WebSocketHandshakeException.class, refused -> assertThat(
+                                refused.getResponse().statusCode())
+                        .isEqualTo(403));
+    }
+
+    /** Many permits do not help a peer that does not read. */
+    @Test
+    void aSlowPeerHoldsNothingBack() throws Exception {
+        createStream("a", 1);
+        long before = bytesRead();
+        try (Peer slow = new Peer(false);
+                HeadraceClient client = HeadraceClient.connect(server.controller())) {
+            slow.send(subscribe("s", "earliest", Integer.MAX_VALUE));
+            client.writer(new StreamName(scope, "a"), Serializers.bytes())
+                    .writeAll(Flowable.range(0, 30_000).map(i -> new byte[1_000]))
+                    .blockingAwait();
+            long acknowledgementsAndBuffers = 20L << 20;
+            assertThat(bytesRead() - before).isLessThan(acknowledgementsAndBuffers);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.verticles.gateway.data;
+
+import io.headrace.client.HeadraceClient;
+import io.headrace.verticles.gateway.ProblemException;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Events over HTTP: {@code POST} and {@code GET} on a stream's {@code events}, the latter also as an event stream, and
+ * WebSockets on {@code /v1/socket}. To be used by one HTTP server, which listens on one event loop.
+ */
+public final class DataApi {
+    /** What a WebSocket may name as its protocol. */
+    public static final List<String> SUB_PROTOCOLS = List.of("headrace.v1.json");
+
+    private static final String SOCKET = "/v1/socket";
+
+    private final HeadraceClient client;
+    private final Context context;
+    private final DataOptions options;
+    private final Publisher publisher;
+    private final ByteBudget budget;
+    private final Set<SocketSession> sessions = new HashSet<>();
+
+    private DataApi(Vertx vertx, Context context, HeadraceClient client, DataOptions options) {
+        this.client = client;
+        this.context = context;
+        this.options = options;
+        this.publisher = new Publisher(client, context, options.maxBytesInFlight());
+        this.budget = new ByteBudget(options.maxBytesInFlight());
+        vertx.setPeriodic(options.pingMillis(), id -> List.copyOf(sessions).forEach(SocketSession::tick));
+    }
+
+    /**
+     * Adds the routes; before those that read bodies. To be called on the event loop that the server will listen on.
+     *
+     * @param client of this cluster
+     */
+    public static void mount(Router router, Vertx vertx, HeadraceClient client, DataOptions options) {
+        DataApi api = new DataApi(vertx, vertx.getOrCreateContext(), client, options);
+        router.route("/v1/*").handler(new Origins(options.origins())::check);
+        router.get(SOCKET).handler(api::upgrade);
+        new EventRoutes(client, api.publisher, api.budget, options).mount(router);
+    }
+
+    private void upgrade(RoutingContext request) {
+        if (!"websocket".equalsIgnoreCase(request.request().getHeader("Upgrade"))) {
+            throw new ProblemException(426, "this path is for WebSockets");
+        }
+        request.request().toWebSocket().onSuccess(this::begin);
+    }
+
+    private void begin(ServerWebSocket socket) {
+        SocketSession session = new SocketSession(socket, context, client, publisher, budget, options);
+        sessions.add(session);
+        session.begin(() -> sessions.remove(session));
+    }
+}
