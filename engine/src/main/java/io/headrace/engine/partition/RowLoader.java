@@ -5,6 +5,7 @@ import io.headrace.engine.log.Callback;
 import io.headrace.engine.state.LayeredState;
 import io.headrace.engine.state.LoadedRows;
 import io.headrace.engine.state.RowRead;
+import io.headrace.engine.state.StateBase;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,13 +16,16 @@ import java.util.function.Consumer;
 
 /**
  * Fetches rows that commands need and that are not in memory. Each command gets its own, so it has them when it is executed
- * again, whatever else is read meanwhile. Few loads run at a time, and a command that needs more after its first load goes
+ * again, whatever else is read meanwhile. Few loads run at a time, each for as many commands as wait, and a command that needs more after its first load goes
  * before those that wait for theirs: that bounds the memory that loaded rows take. The number of commands that wait is
  * bounded, too; what they hold is memory of who sent them, who counts it.
  */
 final class RowLoader {
     private static final int LOADS_MAX = 8;
     private static final int WAITING_MAX = 16_384;
+
+    /** Commands whose rows are loaded together. */
+    private static final int TOGETHER_MAX = 64;
 
     /** A command that is put aside until rows have been loaded. */
     abstract static class Aside {
@@ -49,7 +53,8 @@ final class RowLoader {
     private final LayeredState rows;
     private final Consumer<Throwable> failed;
     private final Deque<Aside> waiting = new ArrayDeque<>();
-    private final Deque<Aside> loading = new ArrayDeque<>();
+    private final Set<Aside> loading = new LinkedHashSet<>();
+    private int loads;
 
     /** All that have begun and not ended, in ascending order of their numbers. */
     private final Set<Aside> aside = new LinkedHashSet<>();
@@ -117,11 +122,21 @@ final class RowLoader {
         all.forEach(command -> command.lost(reason));
     }
 
+    /** Begins loads. What waits is divided among those that may run, for each costs the way to another thread and back. */
     private void loadNext() {
-        while (!closed && loading.size() < LOADS_MAX && !waiting.isEmpty()) {
-            Aside next = waiting.removeFirst();
-            loading.addLast(next);
-            rows.base().load(next.reads, next.rows, Callback.of(loaded -> loaded(next), cause -> {
+        while (!closed && loads < LOADS_MAX && !waiting.isEmpty()) {
+            int free = LOADS_MAX - loads;
+            int count = Math.min(TOGETHER_MAX, (waiting.size() + free - 1) / free);
+            List<Aside> together = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                together.add(waiting.removeFirst());
+            }
+            loads++;
+            loading.addAll(together);
+            List<StateBase.Request> requests = together.stream()
+                    .map(command -> new StateBase.Request(command.reads, command.rows))
+                    .toList();
+            rows.base().load(requests, Callback.of(done -> loaded(together), cause -> {
                 if (!closed) {
                     failed.accept(cause);
                 }
@@ -129,11 +144,15 @@ final class RowLoader {
         }
     }
 
-    private void loaded(Aside command) {
-        if (!closed) {
+    private void loaded(List<Aside> together) {
+        loads--;
+        for (Aside command : together) {
+            if (closed) {
+                return;
+            }
             loading.remove(command);
             command.loaded();
-            loadNext();
         }
+        loadNext();
     }
 }

@@ -2,6 +2,7 @@
 package io.headrace.engine.segments;
 
 import io.headrace.engine.log.Callback;
+import io.headrace.engine.log.Done;
 import io.headrace.engine.state.ByteScan;
 import io.headrace.engine.state.HeapBase;
 import io.headrace.engine.state.LoadedRows;
@@ -46,17 +47,19 @@ record AbsentBase(HeapBase rows, Queue<Runnable> loop) implements StateBase {
     }
 
     @Override
-    public void load(List<RowRead> reads, LoadedRows into, Callback<LoadedRows> loaded) {
+    public void load(List<Request> requests, Callback<Done> loaded) {
         loop.add(() -> {
-            for (RowRead read : reads) {
-                if (read instanceof RowRead.Key key) {
-                    into.add(key, rows.head(key.map(), key.key(), key.length()));
-                } else if (read instanceof RowRead.Range range) {
-                    into.add(range, all(range), true);
-                }
-            }
-            loaded.done(into);
+            requests.forEach(request -> request.reads().forEach(read -> load(read, request.into())));
+            loaded.done(Done.DONE);
         });
+    }
+
+    private void load(RowRead read, LoadedRows into) {
+        if (read instanceof RowRead.Key key) {
+            into.add(key, rows.head(key.map(), key.key(), key.length()));
+        } else if (read instanceof RowRead.Range range) {
+            into.add(range, all(range), true);
+        }
     }
 
     private List<Row> all(RowRead.Range range) {
