@@ -3,7 +3,7 @@ package io.headrace.client;
 
 import org.jspecify.annotations.Nullable;
 
-/** The client, writer or transaction was closed before. */
+/** The client, writer, transaction or membership of a group has ended before. */
 public final class ClosedException extends HeadraceException {
     private static final long serialVersionUID = 1L;
 

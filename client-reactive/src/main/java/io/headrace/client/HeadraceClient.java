@@ -79,12 +79,30 @@ public final class HeadraceClient implements AutoCloseable {
                 this::nextResources, stream, serializer, ReaderOptions.defaults(), ReadFrom.earliest(), null);
     }
 
+    /** A stream of one segment that is written on conditions. */
+    public <T> RevisionedStream<T> revisionedStream(StreamName stream, Serializer<T> serializer) {
+        return new RevisionedStream<>(nextResources(), stream, serializer);
+    }
+
+    /** A state that is shared by a stream of one segment, which nothing else may write. */
+    public <S, U> StateSynchronizer<S, U> synchronizer(StreamName stream, StateModel<S, U> model) {
+        return new StateSynchronizer<>(nextResources(), stream, model);
+    }
+
+    /** The reader groups of a scope. */
+    public ReaderGroups readerGroups(String scope) {
+        return new ReaderGroups(this::nextResources, scope);
+    }
+
     /** Whatever is made anew goes to the loop whose turn it is. */
     private Resources nextResources() {
         return resources.get(Math.floorMod(next.getAndIncrement(), resources.size()));
     }
 
-    /** Ends everything that was made from this client, at once. What is under way fails, and may have happened. */
+    /**
+     * Ends everything that was made from this client, at once. What is under way fails, and may have happened. Readers of
+     * groups leave them before, if that takes no more than three seconds.
+     */
     public Completable shutdown() {
         return Completable.create(done -> loops.end().onComplete(ended -> done.onComplete(), done::tryOnError));
     }

@@ -11,29 +11,31 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.tools.ToolProvider;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The program that the README prints, with the output that the README prints. */
+/** The programs that the README prints, with the output that the README prints. */
 final class ReadmeTest extends ClientTest {
     private static final Path ROOT = Path.of("..");
 
     @TempDir
     Path classes;
 
-    @Test
-    void theFirstProgramRunsAsPrinted() throws Exception {
-        Path example = ROOT.resolve("examples/reactive/WriteAndRead.java");
+    @ParameterizedTest
+    @ValueSource(strings = {"WriteAndRead", "ReadTogether"})
+    void programsRunAsPrinted(String name) throws Exception {
+        Path example = ROOT.resolve("examples/reactive/" + name + ".java");
         String source = Files.readString(example);
         String printed = source.substring(source.indexOf("public class"));
-        String output = run(example);
-        String command = "$ java -cp \"server/target/headrace/lib/*\" examples/reactive/WriteAndRead.java\n";
+        String output = run(example, name);
+        String command = "$ java -cp \"server/target/headrace/lib/*\" examples/reactive/" + name + ".java\n";
         assertThat(Files.readString(ROOT.resolve("README.md")))
                 .contains("```java\n" + printed + "```\n")
                 .contains("```\n" + command + output + "```\n");
     }
 
-    private String run(Path source) throws Exception {
+    private String run(Path source, String name) throws Exception {
         int compiled = ToolProvider.getSystemJavaCompiler()
                 .run(null, null, null, "-proc:none", "-d", classes.toString(), source.toString());
         assertThat(compiled).isZero();
@@ -42,7 +44,7 @@ final class ReadmeTest extends ClientTest {
         System.setOut(new PrintStream(output, true, StandardCharsets.UTF_8));
         try (URLClassLoader loader =
                 new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
-            loader.loadClass("WriteAndRead").getMethod("main", String[].class).invoke(null, (Object)
+            loader.loadClass(name).getMethod("main", String[].class).invoke(null, (Object)
                     new String[] {server.controller().toString()});
         } finally {
             System.setOut(before);

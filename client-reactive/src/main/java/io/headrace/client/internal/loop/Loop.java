@@ -12,13 +12,22 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** One event loop. What is bound to it is touched on it only, which {@link #check} sees to. */
 public final class Loop {
+    private static final Duration MAX_FAREWELL = Duration.ofSeconds(3);
+
     private final ContextInternal context;
 
     /** What has to be told when the loop ends, in the order in which it began. */
     private final Set<Runnable> endings = new LinkedHashSet<>();
+
+    /** What has to be done before the loop ends. */
+    private final Set<Supplier<Future<Void>>> farewells = new LinkedHashSet<>();
+
+    /** Set when the loop has begun to end. */
+    private @Nullable Future<Void> ending;
 
     private volatile boolean ended;
 
@@ -46,16 +55,44 @@ public final class Loop {
         return () -> endings.remove(ending);
     }
 
-    /** Runs what has to be told; the loop's thread may be ended when this succeeds. */
+    /**
+     * Does {@code task} before the loop ends, unless it is cancelled before: there is a moment for others to be told. The
+     * loop does not wait long.
+     */
+    public Timer beforeEnding(Supplier<Future<Void>> task) {
+        check();
+        Supplier<Future<Void>> farewell = () -> task.get();
+        farewells.add(farewell);
+        return () -> farewells.remove(farewell);
+    }
+
+    /** Runs what has to be done and told; the loop's thread may be ended when this succeeds. */
     Future<Void> end() {
         Promise<Void> done = Promise.promise();
-        execute(() -> {
+        execute(() -> beginEnd().onComplete(over -> done.tryComplete()));
+        return ended ? Future.succeededFuture() : done.future();
+    }
+
+    private Future<Void> beginEnd() {
+        Future<Void> begun = ending;
+        if (begun != null) {
+            return begun;
+        }
+        Promise<Void> done = Promise.promise();
+        ending = done.future();
+        List<Future<Void>> asked =
+                List.copyOf(farewells).stream().map(Supplier::get).toList();
+        Promise<Void> waited = Promise.promise();
+        Timer limit = after(MAX_FAREWELL, waited::tryComplete);
+        Future.join(asked).onComplete(all -> waited.tryComplete());
+        waited.future().onComplete(over -> {
+            limit.cancel();
             ended = true;
             List.copyOf(endings).forEach(Runnable::run);
             endings.clear();
             done.tryComplete();
         });
-        return ended ? Future.succeededFuture() : done.future();
+        return done.future();
     }
 
     /** What everything fails with that is asked of a loop that has ended. */

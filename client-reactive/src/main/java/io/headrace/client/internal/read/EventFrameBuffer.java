@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Finds events in the bytes of a segment. An event that came as a whole is a slice of what was read; one that came in
  * pieces is put together in memory that grows with what has arrived, whatever length it claims. Not thread-safe.
  */
-final class EventFrameBuffer {
+public final class EventFrameBuffer {
     private static final int FIRST_BYTES = 1024;
 
     private final int maxEventBytes;
@@ -25,22 +25,22 @@ final class EventFrameBuffer {
 
     private long heldBytes;
 
-    EventFrameBuffer(int maxEventBytes) {
+    public EventFrameBuffer(int maxEventBytes) {
         this.maxEventBytes = maxEventBytes;
     }
 
     /** Bytes that were not taken yet. */
-    long heldBytes() {
+    public long heldBytes() {
         return heldBytes;
     }
 
-    void add(ByteBuf bytes) {
+    public void add(ByteBuf bytes) {
         pieces.add(bytes);
         heldBytes += bytes.readableBytes();
     }
 
     /** Forgets what is there: what comes next does not follow it. */
-    void clear() {
+    public void clear() {
         pieces.clear();
         begun = null;
         heldBytes = 0;
@@ -51,8 +51,7 @@ final class EventFrameBuffer {
      *
      * @throws ProtocolException if there is no event, or one that is too large
      */
-    @Nullable
-    ByteBuf next() {
+    public @Nullable ByteBuf next() {
         for (ByteBuf piece = pieces.peek(); piece != null; piece = pieces.peek()) {
             ByteBuf start = begun;
             if (start != null) {

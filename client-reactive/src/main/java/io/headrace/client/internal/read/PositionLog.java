@@ -11,7 +11,7 @@ import java.util.Map;
  * for it. Written on the loop; a {@link Moment} may be read by any thread that it was handed to, since what it looks at
  * does not change any more.
  */
-final class PositionLog {
+public final class PositionLog {
     private static final int STEPS = 1024;
 
     /** Places at some time, and the steps that followed. */
@@ -26,8 +26,8 @@ final class PositionLog {
     }
 
     /** A place in the log. */
-    record Moment(Chapter chapter, int steps) {
-        Position position() {
+    public record Moment(Chapter chapter, int steps) {
+        public Position position() {
             return new Position(places());
         }
 
@@ -45,21 +45,21 @@ final class PositionLog {
     private int steps;
 
     /** A segment joins, or has another place. */
-    void put(String segment, Place place) {
+    public void put(String segment, Place place) {
         Map<String, Place> places = now().places();
         places.put(segment, place);
         begin(places);
     }
 
     /** A segment is no longer part of the position. */
-    void remove(String segment) {
+    public void remove(String segment) {
         Map<String, Place> places = now().places();
         places.remove(segment);
         begin(places);
     }
 
     /** The reader has come to {@code offset} in a segment that is part of the position. */
-    void step(String segment, long offset) {
+    public void step(String segment, long offset) {
         if (steps == STEPS) {
             begin(now().places());
         }
@@ -68,7 +68,7 @@ final class PositionLog {
         steps++;
     }
 
-    Moment now() {
+    public Moment now() {
         return new Moment(chapter, steps);
     }
 

@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * Reads the bytes of one segment, one request at a time and only when it is told to. A lost connection or an unknown owner
  * is tried again until the client's deadline. On the loop only.
  */
-final class SegmentInput implements StoreConnection.Exchange {
+public final class SegmentInput implements StoreConnection.Exchange {
 
     /** Who gets the bytes. */
-    interface Sink {
+    public interface Sink {
         /** Bytes that follow those before; they stay valid. */
         void onBytes(ByteBuf bytes);
 
@@ -64,7 +64,7 @@ final class SegmentInput implements StoreConnection.Exchange {
     private long requestId;
     private Loop.@Nullable Timer pause;
 
-    SegmentInput(Resources resources, String segment, long offset, long endOffset, Sink sink) {
+    public SegmentInput(Resources resources, String segment, long offset, long endOffset, Sink sink) {
         this.resources = resources;
         this.segment = segment;
         this.offset = offset;
@@ -72,22 +72,22 @@ final class SegmentInput implements StoreConnection.Exchange {
         this.sink = sink;
     }
 
-    String segment() {
+    public String segment() {
         return segment;
     }
 
     /** The first offset that was not read. */
-    long offset() {
+    public long offset() {
         return offset;
     }
 
     /** Whether an answer is to come. */
-    boolean isReading() {
+    public boolean isReading() {
         return asked > 0;
     }
 
     /** Asks for up to {@code bytes} bytes, if nothing is asked for; the answer waits until there are some. */
-    void read(int bytes) {
+    public void read(int bytes) {
         resources.loop().check();
         if (ended || asked > 0) {
             return;
@@ -102,11 +102,11 @@ final class SegmentInput implements StoreConnection.Exchange {
     }
 
     /** Goes on somewhere else; only while nothing is asked for. */
-    void seek(long to) {
+    public void seek(long to) {
         offset = to;
     }
 
-    void end() {
+    public void end() {
         ended = true;
         unlink();
         if (pause != null) {

@@ -1,0 +1,12 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+
+/**
+ * Reader groups. What all members agree on is a {@link io.headrace.client.internal.group.GroupState}, which changes by
+ * {@link io.headrace.client.internal.group.GroupRecord}s only: pure values, the same as the published client keeps. What a
+ * member does about it, and when, is in {@link io.headrace.client.internal.group.GroupMember}; what its subscriber sees in
+ * {@link io.headrace.client.internal.group.GroupReading}. Both are on one loop, with its timers.
+ */
+@NullMarked
+package io.headrace.client.internal.group;
+
+import org.jspecify.annotations.NullMarked;
