@@ -176,7 +176,8 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             merges.need(called.command());
             turn.log(new SegmentRecord.Called(slot, stamp.caller(), stamp.owner(), stamp.progress()));
         }
-        execute(called.command(), replyTo, new ConfirmedTurn<>(turn));
+        // Nothing may be evicted in between: what is needed was found before the record.
+        executeInMemory(called.command(), replyTo, new ConfirmedTurn<>(turn));
     }
 
     /** Whether an earlier command of the workflow, if it came afterwards, would spoil what this one does. */

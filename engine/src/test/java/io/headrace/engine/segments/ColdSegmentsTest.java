@@ -152,14 +152,16 @@ class ColdSegmentsTest {
     @Test
     void aWorkflowsCommandIsPutAsideAsAWhole() {
         rig.open("s/t/0");
-        rig.open("s/t/1");
-        rig.append("s/t/1", 1, "abc");
+        List<String> sources = List.of("s/t/1", "s/t/2", "s/t/3", "s/t/4", "s/t/5", "none");
+        for (String source : sources.subList(0, 5)) {
+            rig.open(source);
+            rig.append(source, 1, "abc");
+        }
         rig.handOver();
         var stamp = new CallStamp(1, 1, 5, new CallStamp.Progress(5, List.of()));
-        assertThat(rig.get(new SegmentCommand.Called(
-                        stamp, new SegmentCommand.MergeBatch("s/t/0", List.of("s/t/1", "s/t/2")))))
-                .isEqualTo(new SegmentReply.Merged(List.of(3L, 3L)));
+        assertThat(rig.get(new SegmentCommand.Called(stamp, new SegmentCommand.MergeBatch("s/t/0", sources))))
+                .isEqualTo(new SegmentReply.Merged(List.of(3L, 6L, 9L, 12L, 15L, 15L)));
         rig.handOver();
-        assertThat(rig.read("s/t/0", 0).text()).isEqualTo("abc");
+        assertThat(rig.read("s/t/0", 0).text()).isEqualTo("abcabcabcabcabc");
     }
 }
