@@ -262,7 +262,7 @@ final class GrownState {
             long connection = 1 + from / WRITERS_OF_CONNECTION;
             all(served, count, i -> new SegmentCommand.SetupAppend(WRITTEN, writer(first + i), connection));
             all(served, count, i -> append(writer(first + i), connection, 7, Unpooled.EMPTY_BUFFER));
-            served.ask(new SegmentCommand.Disconnected(connection));
+            var unused = served.ask(new SegmentCommand.Disconnected(connection));
         }
     }
 
