@@ -102,7 +102,7 @@ class ColdSegmentsTest {
         rig.create("s/t/0");
         for (int i = 0; i < writers; i++) {
             UUID writer = new UUID(1, i);
-            long connection = 10 + i / 100;
+            long connection = 10L + i / 100;
             rig.get(new SegmentCommand.SetupAppend("s/t/0", writer, connection));
             rig.get(append(writer, connection, i));
         }

@@ -259,7 +259,7 @@ final class GrownState {
         for (int from = 0; from < writers; from += WRITERS_OF_CONNECTION) {
             int first = from;
             int count = Math.min(WRITERS_OF_CONNECTION, writers - from);
-            long connection = 1 + from / WRITERS_OF_CONNECTION;
+            long connection = 1L + from / WRITERS_OF_CONNECTION;
             all(served, count, i -> new SegmentCommand.SetupAppend(WRITTEN, writer(first + i), connection));
             all(served, count, i -> append(writer(first + i), connection, 7, Unpooled.EMPTY_BUFFER));
             var unused = served.ask(new SegmentCommand.Disconnected(connection));
