@@ -1,15 +1,26 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 
+import io.headrace.client.ByteStreamReader;
 import io.headrace.client.Event;
 import io.headrace.client.EventReader;
 import io.headrace.client.EventWriter;
 import io.headrace.client.HeadraceClient;
+import io.headrace.client.KeyValueTable;
 import io.headrace.client.ReadFrom;
+import io.headrace.client.SegmentRange;
 import io.headrace.client.Serializers;
 import io.headrace.client.StreamCut;
 import io.headrace.client.StreamName;
+import io.headrace.client.TableConfiguration;
+import io.headrace.client.TableKey;
+import io.headrace.client.TableKeySerializer;
+import io.headrace.client.TableName;
+import io.headrace.client.TableRange;
+import io.headrace.client.TableVersion;
 import io.reactivex.rxjava3.core.Flowable;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /**
@@ -35,6 +46,13 @@ public final class Peer {
                 case "read" -> peer.read(ReadFrom.earliest());
                 case "read-from" -> peer.read(ReadFrom.cut(StreamCut.parse(args[3])));
                 case "tail" -> peer.tail();
+                case "bytes-write" -> peer.bytesWrite(Integer.parseInt(args[3]), Integer.parseInt(args[4]));
+                case "bytes-read" -> peer.bytesRead(Long.parseLong(args[3]));
+                case "ranges" -> peer.ranges();
+                case "read-range" -> peer.readRange(args);
+                case "table-put" -> peer.tablePut(args);
+                case "table-read" -> peer.tableRead();
+                case "table-change" -> peer.tableChange(args);
                 default -> throw new IllegalArgumentException(args[1]);
             }
         }
@@ -87,5 +105,86 @@ public final class Peer {
     private void tail() {
         StreamCut tail = client.administration().tail(stream).blockingGet();
         System.out.println(tail.toText() + " " + HexFormat.of().formatHex(tail.toBytes()));
+    }
+
+    /** So many bytes, each of which is its own offset. */
+    private void bytesWrite(int from, int to) {
+        byte[] bytes = new byte[to - from];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (from + i);
+        }
+        client.byteWriter(stream)
+                .writeAll(Flowable.just(ByteBuffer.wrap(bytes, 0, 10).slice(), ByteBuffer.wrap(bytes, 10, bytes.length - 10)))
+                .blockingAwait();
+    }
+
+    /** The head, the tail, how many bytes from the given one on are not their own offset, and where they end. */
+    private void bytesRead(long from) {
+        ByteStreamReader reader = client.byteReader(stream);
+        long tail = reader.tailOffset().blockingGet();
+        long[] state = {from, 0};
+        reader.bytes(from, tail).blockingForEach(buffer -> {
+            while (buffer.hasRemaining()) {
+                state[1] += buffer.get() == (byte) state[0]++ ? 0 : 1;
+            }
+        });
+        System.out.println(reader.headOffset().blockingGet() + " " + tail + " " + state[1] + " " + state[0]);
+    }
+
+    /** Segment, start and end of all ranges. */
+    private void ranges() {
+        client.reader(stream, Serializers.utf8())
+                .ranges()
+                .blockingForEach(range -> System.out.println(
+                        range.segmentId() + " " + range.fromOffset() + " " + range.toOffset()));
+    }
+
+    /** The events of ranges of which three arguments each say segment, start and end. */
+    private void readRange(String[] args) {
+        EventReader<String> reader = client.reader(stream, Serializers.utf8());
+        for (int i = 3; i < args.length; i += 3) {
+            SegmentRange range = new SegmentRange(
+                    stream, Long.parseLong(args[i]), Long.parseLong(args[i + 1]), Long.parseLong(args[i + 2]));
+            reader.events(range).blockingForEach(event -> System.out.println(event.value()));
+        }
+    }
+
+    /** Keys of four and two characters, values are texts. */
+    private KeyValueTable<String, String> table() {
+        return client.table(
+                TableName.of(stream.toString()),
+                TableKeySerializer.of(
+                        text -> TableKey.of(text.substring(0, 4), text.substring(4)),
+                        key -> text(key.primary()) + text(key.secondary())),
+                Serializers.utf8());
+    }
+
+    private static String text(ByteBuffer bytes) {
+        return StandardCharsets.UTF_8.decode(bytes).toString();
+    }
+
+    /** Makes the table if need be, and gives each key of the arguments its own name as a value. Prints the versions. */
+    private void tablePut(String[] args) {
+        client.administration()
+                .createTable(TableName.of(stream.toString()), TableConfiguration.of(4, 4, 2))
+                .ignoreElement()
+                .blockingAwait();
+        KeyValueTable<String, String> table = table();
+        for (int i = 3; i < args.length; i++) {
+            System.out.println(args[i] + " " + table.put(args[i], "v" + args[i]).blockingGet());
+        }
+    }
+
+    /** Key, value and version of all entries. */
+    private void tableRead() {
+        table().entries(TableRange.all())
+                .blockingForEach(entry ->
+                        System.out.println(entry.key() + " " + entry.value() + " " + entry.version()));
+    }
+
+    /** Changes a key that has a version, then removes another that has another. */
+    private void tableChange(String[] args) {
+        System.out.println(table().putIfVersion(args[3], "changed", TableVersion.parse(args[4])).blockingGet());
+        table().removeIfVersion(args[5], TableVersion.parse(args[6])).blockingAwait();
     }
 }

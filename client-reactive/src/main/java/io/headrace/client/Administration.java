@@ -5,6 +5,7 @@ import io.headrace.client.internal.Resources;
 import io.headrace.client.internal.Segments;
 import io.headrace.client.internal.control.AdminCalls;
 import io.headrace.client.internal.control.ScopeCalls;
+import io.headrace.client.internal.control.TableCalls;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Administration of scopes and streams. Calls begin when somebody subscribes, are repeated while no controller answers,
+ * Administration of scopes, streams and key-value tables. Calls begin when somebody subscribes, are repeated while no controller answers,
  * and fail with a {@link HeadraceException}.
  */
 public final class Administration {
@@ -24,11 +25,13 @@ public final class Administration {
     private final Resources resources;
     private final ScopeCalls scopes;
     private final AdminCalls streams;
+    private final TableCalls tables;
 
     Administration(Resources resources) {
         this.resources = resources;
         this.scopes = new ScopeCalls(resources.controller());
         this.streams = new AdminCalls(resources.controller());
+        this.tables = new TableCalls(resources.controller());
     }
 
     /** Creates a scope; false if it is there already. */
@@ -63,6 +66,25 @@ public final class Administration {
     /** The streams of a scope that have a tag. */
     public Flowable<StreamName> streamsWithTag(String scope, String tag) {
         return pages("", from -> scopes.streamsWithTag(scope, tag, from));
+    }
+
+    /** Creates a key-value table; false if it is there already, whatever its settings. */
+    public Single<Boolean> createTable(TableName table, TableConfiguration settings) {
+        return resources.loop().single(() -> tables.create(table, settings));
+    }
+
+    public Single<TableConfiguration> configuration(TableName table) {
+        return resources.loop().single(() -> tables.configuration(table));
+    }
+
+    /** The key-value tables of a scope. */
+    public Flowable<TableName> tables(String scope) {
+        return pages("", from -> tables.list(scope, from));
+    }
+
+    /** Deletes a key-value table with all that is in it; false if there is none. */
+    public Single<Boolean> deleteTable(TableName table) {
+        return resources.loop().single(() -> tables.delete(table));
     }
 
     /** Creates a stream; false if it is there already, whatever its settings. */

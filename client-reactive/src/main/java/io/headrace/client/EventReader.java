@@ -2,9 +2,12 @@
 package io.headrace.client;
 
 import io.headrace.client.internal.Resources;
+import io.headrace.client.internal.read.SegmentRanges;
 import io.headrace.client.internal.read.StreamReading;
+import io.headrace.client.internal.read.TimeWindows;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  * each gets every event.
  *
  * <p>Immutable: the methods that refine it return another one.
+ *
+ * <pre>{@code
+ * EventReader<String> reader = client.reader(StreamName.of("shop/orders"), Serializers.utf8());
+ * Flowable<String> all = reader.events().map(Event::value);
+ * Flowable<String> inParts = reader.ranges().flatMap(reader::events).map(Event::value);
+ * }</pre>
  */
 public final class EventReader<T> {
     private final Supplier<Resources> resources;
@@ -59,6 +68,40 @@ public final class EventReader<T> {
     public Flowable<Event<T>> events() {
         return Flowable.fromPublisher(
                 subscriber -> StreamReading.begin(resources.get(), stream, serializer, options, from, end, subscriber));
+    }
+
+    /**
+     * The parts of segments from where this reader begins to where it ends, or to what is there now: what a batch job divides
+     * among its workers. Each can be read by itself, by {@link #events(SegmentRange)}, in any order.
+     */
+    public Flowable<SegmentRange> ranges() {
+        Resources here = resources.get();
+        return here.loop()
+                .single(() -> SegmentRanges.between(here, stream, from, end))
+                .flatMapPublisher(Flowable::fromIterable);
+    }
+
+    /**
+     * The events of a part of a segment, which may be of any stream, in their order.
+     *
+     * @param range begins and ends between two events
+     */
+    public Flowable<Event<T>> events(SegmentRange range) {
+        StreamName of = range.stream();
+        ReadFrom start = ReadFrom.cut(new StreamCut(of, Map.of(range.segmentId(), range.fromOffset())));
+        StreamCut stop = new StreamCut(of, Map.of(range.segmentId(), range.toOffset()));
+        return new EventReader<>(resources, of, serializer, options, start, stop).events();
+    }
+
+    /**
+     * Between which times a position lies, by the watermarks that there are now. It reads all of them, so it is meant for
+     * now and then, not for each event.
+     *
+     * @param position of an event of this stream
+     */
+    public Single<TimeWindow> timeWindow(Position position) {
+        Resources here = resources.get();
+        return here.loop().single(() -> TimeWindows.at(here, stream, position));
     }
 
     /** The event that is stored at one place. {@link NotFoundException} if it has been deleted. */

@@ -79,6 +79,26 @@ public final class HeadraceClient implements AutoCloseable {
                 this::nextResources, stream, serializer, ReaderOptions.defaults(), ReadFrom.earliest(), null);
     }
 
+    /** A writer of a stream of bytes, which has one segment. */
+    public ByteStreamWriter byteWriter(StreamName stream) {
+        return byteWriter(stream, WriterOptions.defaults());
+    }
+
+    /** A writer of a stream of bytes with settings of its own. */
+    public ByteStreamWriter byteWriter(StreamName stream, WriterOptions options) {
+        return new ByteStreamWriter(nextResources(), stream, options);
+    }
+
+    /** A reader of a stream of bytes, which has one segment. */
+    public ByteStreamReader byteReader(StreamName stream) {
+        return new ByteStreamReader(this::nextResources, stream);
+    }
+
+    /** A key-value table, which must be there when it is used. */
+    public <K, V> KeyValueTable<K, V> table(TableName table, TableKeySerializer<K> keys, Serializer<V> values) {
+        return new KeyValueTable<>(nextResources(), table, keys, values);
+    }
+
     /** A stream of one segment that is written on conditions. */
     public <T> RevisionedStream<T> revisionedStream(StreamName stream, Serializer<T> serializer) {
         return new RevisionedStream<>(nextResources(), stream, serializer);

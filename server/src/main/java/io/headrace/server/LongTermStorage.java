@@ -2,8 +2,10 @@
 package io.headrace.server;
 
 import io.headrace.engine.partition.Loop;
+import io.headrace.engine.segments.BlockBudget;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.Tier;
+import io.headrace.engine.segments.TierLimits;
 import io.headrace.engine.segments.TierOptions;
 import io.headrace.engine.segments.TierStatus;
 import io.headrace.server.settings.Settings;
@@ -37,6 +39,8 @@ final class LongTermStorage implements AutoCloseable {
     /** Of the bound, where writers go on again. */
     private static final double ENOUGH = 0.9;
 
+    private static final int FLUSH_BYTES = 4 << 20;
+
     /** Where chunks can be read only when they are sealed each flush makes one: fewer and larger ones are better. */
     private static final int SEALED_FLUSH_BYTES = 8 << 20;
 
@@ -45,14 +49,17 @@ final class LongTermStorage implements AutoCloseable {
     private final URI address;
     private final ChunkStorage storage;
     private final TierOptions options;
+    private final BlockBudget blocks;
     private final long mostWaitingBytes;
     private final Map<String, TierStatus> partitions = new ConcurrentHashMap<>();
     private volatile boolean writersWait;
 
-    private LongTermStorage(URI address, ChunkStorage storage, TierOptions options, long mostWaitingBytes) {
+    private LongTermStorage(
+            URI address, ChunkStorage storage, TierOptions options, BlockBudget blocks, long mostWaitingBytes) {
         this.address = address;
         this.storage = storage;
         this.options = options;
+        this.blocks = blocks;
         this.mostWaitingBytes = mostWaitingBytes;
     }
 
@@ -60,10 +67,11 @@ final class LongTermStorage implements AutoCloseable {
      * Opens what is set, or a directory beside the log.
      *
      * @param data directory of the server
-     * @param blockCacheBytes memory of each partition for what is read back
+     * @param partitions how many there will be
+     * @param blockBytes memory of all partitions for what is read back
      * @throws StartException if it cannot be used
      */
-    static LongTermStorage open(Settings settings, Path data, int partitions, long blockCacheBytes) throws IOException {
+    static LongTermStorage open(Settings settings, Path data, int partitions, long blockBytes) throws IOException {
         Optional<URI> chosen = settings.get(Settings.TIER2);
         if (chosen.isEmpty()) {
             Files.createDirectories(data.resolve("tier2"));
@@ -78,22 +86,20 @@ final class LongTermStorage implements AutoCloseable {
         }
         long most = settings.get(Settings.TIER2_LAG_MIB) * MIB;
         long flushMillis = settings.get(Settings.TIER2_DELAY).toMillis();
-        TierOptions options = storage.traits().readableBeforeSeal()
-                ? TierOptions.DEFAULT.withFlushMillis(flushMillis)
-                : TierOptions.DEFAULT
-                        .withFlushMillis(SEALED_PATIENCE * flushMillis)
-                        .withFlushBytes(SEALED_FLUSH_BYTES);
-        return new LongTermStorage(
-                address,
-                storage,
-                options.withPressureBytes(most / 2 / partitions).withBlockCacheBytes(blockCacheBytes),
-                most);
+        boolean isReadable = storage.traits().readableBeforeSeal();
+        TierOptions options = new TierOptions(
+                isReadable ? FLUSH_BYTES : SEALED_FLUSH_BYTES,
+                isReadable ? flushMillis : SEALED_PATIENCE * flushMillis,
+                most / 2 / partitions,
+                TierLimits.DEFAULT);
+        return new LongTermStorage(address, storage, options, new BlockBudget(blockBytes, partitions), most);
     }
 
     /** What a partition is given; it counts as starting from here on. */
     Tier of(String partition, Loop loop, Consumer<SegmentCommand> self) {
         partitions.put(partition, TierStatus.NEW);
-        return new Tier(partition, storage, loop::execute, self, options, status -> partitions.put(partition, status));
+        return new Tier(
+                partition, storage, loop::execute, self, options, blocks, status -> partitions.put(partition, status));
     }
 
     /**

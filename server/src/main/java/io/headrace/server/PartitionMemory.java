@@ -20,9 +20,9 @@ final class PartitionMemory {
 
     private PartitionMemory() {}
 
-    /** Memory of each partition for what was read from long-term storage: a sixth of its share. */
-    static long blocks(Settings settings, ClusterFile cluster) {
-        return share(settings, cluster) / 6;
+    /** Memory of all partitions for what was read from long-term storage: a sixth. */
+    static long blocks(Settings settings) {
+        return settings.get(Settings.CACHE_MIB) * MIB / 6;
     }
 
     private static long share(Settings settings, ClusterFile cluster) {
@@ -38,7 +38,7 @@ final class PartitionMemory {
         int partitions = cluster.segmentsPartitions() + cluster.streamsPartitions();
         long share = share(settings, cluster);
         long tail = share / 3 * 2;
-        long read = share - tail - blocks(settings, cluster);
+        long read = share / 6;
         if (tail < MIN_TAIL_BYTES || read < MIN_READ_BYTES) {
             throw new StartException(Settings.CACHE_MIB.name() + " is " + settings.get(Settings.CACHE_MIB)
                     + ", too little for the " + partitions + " partitions in " + settings.get(Settings.DATA)

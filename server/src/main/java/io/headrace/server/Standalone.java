@@ -94,7 +94,7 @@ final class Standalone {
         LongTermStorage tier2 = started.add(
                 "long-term storage",
                 LongTermStorage.open(
-                        settings, data.path(), cluster.segmentsPartitions(), PartitionMemory.blocks(settings, cluster)),
+                        settings, data.path(), cluster.segmentsPartitions(), PartitionMemory.blocks(settings)),
                 LongTermStorage::close);
 
         EmbeddedEnsemble ensemble = started.add(

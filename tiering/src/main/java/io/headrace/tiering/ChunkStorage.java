@@ -53,10 +53,10 @@ public interface ChunkStorage extends AutoCloseable {
     /**
      * Reads a part of a chunk.
      *
-     * @param length at least 1
-     * @param read receives exactly {@code length} bytes. Fails with INVALID_OFFSET if the chunk ends before that
+     * @param into says by its writable bytes, at least one, how much to read
+     * @param read receives {@code into}, filled. Fails with INVALID_OFFSET if the chunk ends before that
      */
-    void read(String chunk, long offset, int length, CallbackExecutor executor, Callback<ByteBuf> read);
+    void read(String chunk, long offset, ByteBuf into, CallbackExecutor executor, Callback<ByteBuf> read);
 
     /** Length of a chunk in bytes: at least what has been acknowledged to its writer, if it can be read yet. */
     void length(String chunk, CallbackExecutor executor, Callback<Long> length);

@@ -53,7 +53,8 @@ public final class Chunks {
     }
 
     public CompletableFuture<byte[]> reading(String chunk, long offset, int length) {
-        return this.<ByteBuf>call(callback -> storage.read(chunk, offset, length, loop, callback))
+        return this.<ByteBuf>call(callback -> storage.read(
+                        chunk, offset, PooledByteBufAllocator.DEFAULT.directBuffer(length, length), loop, callback))
                 .thenApply(bytes -> {
                     try {
                         return ByteBufUtil.getBytes(bytes);

@@ -75,13 +75,13 @@ public final class FaultyChunkStorage implements ChunkStorage {
     }
 
     @Override
-    public void read(String chunk, long offset, int length, CallbackExecutor executor, Callback<ByteBuf> read) {
+    public void read(String chunk, long offset, ByteBuf into, CallbackExecutor executor, Callback<ByteBuf> read) {
         call(
                 false,
                 executor,
                 read,
-                callback -> real.read(chunk, offset, length, executor, callback),
-                () -> {},
+                callback -> real.read(chunk, offset, into, executor, callback),
+                into::release,
                 ByteBuf::release);
     }
 

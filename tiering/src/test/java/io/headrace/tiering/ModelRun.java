@@ -71,7 +71,7 @@ final class ModelRun {
         }
         int offset = random.nextInt(bytes.length);
         int length = 1 + random.nextInt(bytes.length - offset);
-        assertThat(chunks.read(chunk, offset, length)).isEqualTo(ChunkStorageContract.part(bytes, offset, length));
+        assertThat(chunks.read(chunk, offset, length)).isEqualTo(ChunkStorageFixture.part(bytes, offset, length));
         assertThat(chunks.length(chunk)).isEqualTo(bytes.length);
     }
 

@@ -2,18 +2,23 @@
 package io.headrace.engine.segments;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was read from chunks: blocks of a fixed size, the last of a chunk maybe shorter, the longest unused ones given up
- * when there are too many. What is read from here is copied, so no reader keeps a block longer than it is here.
+ * What a partition has read from chunks: blocks of a fixed size, the last of a chunk maybe shorter. When there are no more
+ * of them the longest unused one is given up, and its memory used again unless a reply still refers to it: fresh memory
+ * comes from the system, which clears it first.
  */
 final class BlockCache {
-    static final int BLOCK_BYTES = 256 << 10;
+    static final int BLOCK_BYTES = BlockBudget.BLOCK_BYTES;
     private static final int BLOCK_BITS = Integer.numberOfTrailingZeros(Extents.MAX_CHUNK_BYTES / BLOCK_BYTES);
+
+    /** Of the blocks that a partition has beyond its share, the part that it gives back at a time. */
+    private static final int PART_GIVEN_BACK = 8;
 
     /**
      * A block in memory.
@@ -22,12 +27,19 @@ final class BlockCache {
      */
     record Block(ByteBuf bytes, boolean sequential) {}
 
-    private final long maxBytes;
+    private final BlockBudget budget;
+    private final ByteBufAllocator allocator;
     private final Map<Long, Block> blocks = new LinkedHashMap<>(16, 0.75f, true);
-    private long bytes;
 
-    BlockCache(long maxBytes) {
-        this.maxBytes = maxBytes;
+    /** Blocks that were taken from the budget: those above, and those that are being filled. */
+    private int held;
+
+    private int refusals;
+
+    BlockCache(BlockBudget budget, ByteBufAllocator allocator) {
+        this.budget = budget;
+        this.allocator = allocator;
+        this.refusals = budget.refusals();
     }
 
     static long key(long chunk, int block) {
@@ -49,26 +61,61 @@ final class BlockCache {
         return blocks.get(key);
     }
 
-    /** Keeps a block, in place of an earlier one; ownership of its bytes passes to the cache. */
+    /** Memory for one more block, to be given to {@link #put} or {@link #giveBack}; null if all are being filled. */
+    @Nullable
+    ByteBuf take() {
+        if (budget.take(held)) {
+            held++;
+            return allocator.directBuffer(BLOCK_BYTES, BLOCK_BYTES);
+        }
+        ByteBuf eldest = removeEldest();
+        if (eldest == null || eldest.refCnt() == 1) {
+            return eldest == null ? null : eldest.clear();
+        }
+        eldest.release();
+        return allocator.directBuffer(BLOCK_BYTES, BLOCK_BYTES);
+    }
+
+    /** Keeps a block, in place of an earlier one. */
     void put(long key, Block block) {
         Block former = blocks.put(key, block);
-        bytes += block.bytes.readableBytes();
         if (former != null) {
-            bytes -= former.bytes.readableBytes();
-            former.bytes.release();
+            giveBack(former.bytes);
         }
-        Iterator<Block> eldest = blocks.values().iterator();
-        while (bytes > maxBytes && blocks.size() > 1) {
-            Block evicted = eldest.next();
-            eldest.remove();
-            bytes -= evicted.bytes.readableBytes();
-            evicted.bytes.release();
+    }
+
+    void giveBack(ByteBuf block) {
+        budget.giveBack(held);
+        held--;
+        block.release();
+    }
+
+    /** Gives some blocks back if others ask for more than there is, and this has more than its share. */
+    void tick() {
+        int asked = budget.refusals();
+        int surplus = asked == refusals ? 0 : held - budget.fairShare();
+        refusals = asked;
+        for (int left = (surplus + PART_GIVEN_BACK - 1) / PART_GIVEN_BACK; left > 0; left--) {
+            ByteBuf eldest = removeEldest();
+            if (eldest == null) {
+                return;
+            }
+            giveBack(eldest);
         }
     }
 
     void release() {
-        blocks.values().forEach(block -> block.bytes.release());
+        blocks.values().forEach(block -> giveBack(block.bytes));
         blocks.clear();
-        bytes = 0;
+    }
+
+    private @Nullable ByteBuf removeEldest() {
+        Iterator<Block> eldest = blocks.values().iterator();
+        if (!eldest.hasNext()) {
+            return null;
+        }
+        ByteBuf bytes = eldest.next().bytes;
+        eldest.remove();
+        return bytes;
     }
 }

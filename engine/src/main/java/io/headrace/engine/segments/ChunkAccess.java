@@ -120,12 +120,12 @@ final class ChunkAccess {
                         completions.callback(done, noted(failed), ChunkAccess::nothing));
     }
 
-    void read(Chunk chunk, int offset, int length, Answered<ByteBuf> done, Failed failed) {
+    void read(Chunk chunk, int offset, ByteBuf into, Answered<ByteBuf> done, Failed failed) {
         tier.storage()
                 .read(
                         name(chunk.number, chunk.epoch),
                         offset,
-                        length,
+                        into,
                         tier.loop(),
                         completions.callback(done, noted(failed), ByteBuf::release));
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChunkJoins {
     private final SegmentsState state;
-    private final TierOptions options;
+    private final TierLimits limits;
     private final ChunkAccess access;
     private final StorageWriter writer;
     private final Retry retry = new Retry();
@@ -29,9 +29,9 @@ final class ChunkJoins {
 
     private boolean busy;
 
-    ChunkJoins(SegmentsState state, TierOptions options, ChunkAccess access, StorageWriter writer) {
+    ChunkJoins(SegmentsState state, TierLimits limits, ChunkAccess access, StorageWriter writer) {
         this.state = state;
-        this.options = options;
+        this.limits = limits;
         this.access = access;
         this.writer = writer;
     }
@@ -70,7 +70,7 @@ final class ChunkJoins {
 
     private void look(Segment segment, Turn<SegmentCommand, SegmentReply> turn) {
         List<Chunk> run = run(segment);
-        if (run.size() < options.joinedChunks()) {
+        if (run.size() < limits.joinedChunks()) {
             return;
         }
         Chunk open = firstUnsealed(run);
@@ -109,13 +109,13 @@ final class ChunkJoins {
                 continue;
             }
             boolean isSmall = chunk != null && isSmall(chunk) && !run.contains(chunk);
-            if (isSmall && chunk != null && bytes + chunk.length <= options.rolloverBytes()) {
+            if (isSmall && chunk != null && bytes + chunk.length <= limits.rolloverBytes()) {
                 run.add(chunk);
                 bytes += chunk.length;
-                if (run.size() == options.joinedChunksAtMost()) {
+                if (run.size() == limits.joinedChunksAtMost()) {
                     return run;
                 }
-            } else if (run.size() >= options.joinedChunks()) {
+            } else if (run.size() >= limits.joinedChunks()) {
                 return run;
             } else {
                 run.clear();
@@ -126,7 +126,7 @@ final class ChunkJoins {
     }
 
     private boolean isSmall(Chunk chunk) {
-        return chunk.length <= options.rolloverBytes() / 2 && chunk.joining == 0 && !writer.isOpen(chunk.number);
+        return chunk.length <= limits.rolloverBytes() / 2 && chunk.joining == 0 && !writer.isOpen(chunk.number);
     }
 
     private static @Nullable Chunk firstUnsealed(List<Chunk> run) {

@@ -5,6 +5,8 @@ import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.Turn;
 import io.headrace.engine.segments.BlockCache.Block;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings parts of chunks into memory. A read that needs what is not there is put aside and executed again when it is; all
@@ -26,6 +29,9 @@ final class ChunkReads {
     private static final int FETCHES_MAX = 8;
     private static final int BLOCKS_AHEAD = 8;
 
+    /** Less than this is copied: a reply that refers to a block keeps all of it in memory. */
+    private static final int REFERRED_BYTES = BlockCache.BLOCK_BYTES / 4;
+
     /** Executes a command that was put aside. */
     interface Execution {
         void execute(
@@ -38,8 +44,12 @@ final class ChunkReads {
     private static final class Fetch {
         final long chunk;
         final int block;
-        final int count;
         final boolean sequential;
+        int count;
+
+        /** What is being filled; empty while nothing is read. */
+        List<ByteBuf> memory = List.of();
+
         final List<Waiter> waiters = new ArrayList<>();
         final Retry retry = new Retry();
 
@@ -55,8 +65,6 @@ final class ChunkReads {
     private final ChunkAccess access;
     private final BlockCache cache;
     private final Execution execution;
-    private final int blocksAhead;
-
     /** By the key of each of their blocks. */
     private final Map<Long, Fetch> fetches = new HashMap<>();
 
@@ -64,12 +72,11 @@ final class ChunkReads {
     private final Set<Fetch> failed = new LinkedHashSet<>();
     private int reading;
 
-    ChunkReads(Chunks chunks, ChunkAccess access, long cacheBytes, Execution execution) {
+    ChunkReads(Chunks chunks, ChunkAccess access, BlockCache cache, Execution execution) {
         this.chunks = chunks;
         this.access = access;
-        this.cache = new BlockCache(cacheBytes);
+        this.cache = cache;
         this.execution = execution;
-        this.blocksAhead = (int) Math.max(1, Math.min(BLOCKS_AHEAD, cacheBytes / BlockCache.BLOCK_BYTES / 4));
     }
 
     /** Whether there are fetches that failed and were not repeated yet. */
@@ -85,6 +92,9 @@ final class ChunkReads {
     int gather(long chunk, int offset, int length, Gathering into) {
         int at = offset;
         int end = offset + length;
+        if (length < REFERRED_BYTES) {
+            into.copy();
+        }
         while (at < end && !into.isFull()) {
             int number = at / BlockCache.BLOCK_BYTES;
             int within = at % BlockCache.BLOCK_BYTES;
@@ -93,7 +103,6 @@ final class ChunkReads {
                 break;
             }
             int count = Math.min(end - at, block.bytes().readableBytes() - within);
-            into.copy();
             into.add(block.bytes(), within, count);
             at += count;
             if (block.sequential()) {
@@ -126,11 +135,13 @@ final class ChunkReads {
                 queue.add(fetch);
             }
         }
+        cache.tick();
         readNext();
     }
 
     void lost(String reason) {
         Set<Fetch> all = new LinkedHashSet<>(fetches.values());
+        all.forEach(this::giveBack);
         fetches.clear();
         queue.clear();
         failed.clear();
@@ -144,11 +155,11 @@ final class ChunkReads {
             return;
         }
         int next = block + 1;
-        while (next <= block + blocksAhead && isKnown(chunk, next)) {
+        while (next <= block + BLOCKS_AHEAD && isKnown(chunk, next)) {
             next++;
         }
         Chunk row = chunks.find(chunk);
-        if (next <= block + blocksAhead / 2 && row != null && (long) next * BlockCache.BLOCK_BYTES < row.length) {
+        if (next <= block + BLOCKS_AHEAD / 2 && row != null && (long) next * BlockCache.BLOCK_BYTES < row.length) {
             fetch(chunk, next, true);
             readNext();
         }
@@ -160,7 +171,7 @@ final class ChunkReads {
     }
 
     private Fetch fetch(long chunk, int block, boolean sequential) {
-        int most = sequential && queue.isEmpty() ? blocksAhead : 1;
+        int most = sequential && queue.isEmpty() ? BLOCKS_AHEAD : 1;
         int last = BlockCache.lastBlock(chunks.find(chunk));
         int count = 1;
         while (count < most && block + count <= last && !isKnown(chunk, block + count)) {
@@ -176,22 +187,32 @@ final class ChunkReads {
 
     private void readNext() {
         while (reading < FETCHES_MAX && !queue.isEmpty()) {
-            Fetch fetch = queue.remove();
+            Fetch fetch = queue.element();
             Chunk chunk = chunks.find(fetch.chunk);
             long offset = (long) fetch.block * BlockCache.BLOCK_BYTES;
             if (chunk == null || chunk.pieces == 0 || chunk.length <= offset) {
                 // Nobody needs it any more: those who wait find out in a turn of their own.
+                queue.remove();
                 failed.add(fetch);
                 continue;
             }
+            ByteBuf into = take(fetch, chunk.length - (int) offset);
+            if (into == null) {
+                return;
+            }
+            queue.remove();
             reading++;
             access.read(
                     chunk,
                     (int) offset,
-                    (int) Math.min((long) fetch.count * BlockCache.BLOCK_BYTES, chunk.length - offset),
-                    (bytes, turn) -> loaded(fetch, bytes, turn),
+                    into,
+                    (bytes, turn) -> {
+                        bytes.release();
+                        loaded(fetch, turn);
+                    },
                     (failure, turn) -> {
                         reading--;
+                        giveBack(fetch);
                         fetch.retry.failed(turn.now());
                         failed.add(fetch);
                         readNext();
@@ -199,16 +220,48 @@ final class ChunkReads {
         }
     }
 
-    private void loaded(Fetch fetch, ByteBuf bytes, Turn<SegmentCommand, SegmentReply> turn) {
+    /**
+     * Takes memory for a fetch, which gets smaller if there is less; those who wait for the rest ask again.
+     *
+     * @param left bytes of the chunk from the first block on
+     * @return a buffer to be filled; null if there is no memory
+     */
+    private @Nullable ByteBuf take(Fetch fetch, int left) {
+        List<ByteBuf> taken = new ArrayList<>(fetch.count);
+        CompositeByteBuf into = Unpooled.compositeBuffer(fetch.count);
+        for (int at = 0; taken.size() < fetch.count && at < left; at += BlockCache.BLOCK_BYTES) {
+            ByteBuf block = cache.take();
+            if (block == null) {
+                break;
+            }
+            taken.add(block.writerIndex(Math.min(BlockCache.BLOCK_BYTES, left - at)));
+            into.addComponent(block.retain());
+        }
+        if (taken.isEmpty()) {
+            into.release();
+            return null;
+        }
+        fetch.memory = taken;
+        while (fetch.count > taken.size()) {
+            fetch.count--;
+            fetches.remove(BlockCache.key(fetch.chunk, fetch.block + fetch.count), fetch);
+        }
+        return into;
+    }
+
+    private void giveBack(Fetch fetch) {
+        fetch.memory.forEach(cache::giveBack);
+        fetch.memory = List.of();
+    }
+
+    private void loaded(Fetch fetch, Turn<SegmentCommand, SegmentReply> turn) {
         reading--;
         int block = fetch.block;
-        for (int at = 0; at < bytes.readableBytes(); at += BlockCache.BLOCK_BYTES) {
-            int length = Math.min(BlockCache.BLOCK_BYTES, bytes.readableBytes() - at);
-            ByteBuf content = bytes.retainedSlice(bytes.readerIndex() + at, length);
+        for (ByteBuf content : fetch.memory) {
             cache.put(BlockCache.key(fetch.chunk, block), new Block(content, fetch.sequential));
             block++;
         }
-        bytes.release();
+        fetch.memory = List.of();
         end(fetch, turn);
         readNext();
     }

@@ -54,6 +54,11 @@ final class Gathering {
         copies = true;
     }
 
+    /** Whether the pieces are so large that the result refers to them, unless a copy is wanted. */
+    boolean refers() {
+        return total / pieces >= SLICE_BYTES;
+    }
+
     void add(ByteBuf source, int position, int length) {
         if (pieces == lengths.length) {
             sources = Arrays.copyOf(sources, 2 * pieces);
@@ -70,7 +75,7 @@ final class Gathering {
     /** The pieces, of which there must be one. */
     ByteBuf end() {
         try {
-            if (copies || total / pieces < SLICE_BYTES) {
+            if (copies || !refers()) {
                 ByteBuf copy = allocator.buffer(total, total);
                 for (int i = 0; i < pieces; i++) {
                     copy.writeBytes(sources[i], positions[i], lengths[i]);

@@ -43,6 +43,13 @@ final class Pipeline {
     /** The frame that it waits for; only while it waits for one. */
     long awaited;
 
+    /** What has been gathered while it waits for a frame. */
+    @Nullable
+    Batch batch;
+
+    /** Bytes that are being written. */
+    long writing;
+
     /** When a chunk was last written to. */
     long used;
 

@@ -11,8 +11,8 @@ import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers reads from what holds the data: frames of the log, and blocks of chunks. A reply may refer to the frames' own
- * memory, see {@link Gathering}; what comes from chunks is copied.
+ * Answers reads from what holds the data: frames of the log, and blocks of chunks. A reply may refer to memory of
+ * both, see {@link Gathering} and {@link ChunkReads}.
  */
 final class Reads {
     /** Largest reply, in bytes. */

@@ -36,8 +36,13 @@ final class StorageWriter {
         public void lost(String reason) {}
     };
 
+    /** How much of the log is read back for one write. */
+    private static final int LOADED_BYTES = 4 << 20;
+
     private final SegmentsState state;
     private final TierOptions options;
+    private final TierLimits limits;
+    private final ByteBufAllocator allocator;
     private final ChunkAccess access;
     private final Gathering gathering;
     private final Consumer<Segment> sealed;
@@ -61,6 +66,7 @@ final class StorageWriter {
 
     private final Set<Long> openNumbers = new LinkedHashSet<>();
     private int inFlight;
+    private long bytesInFlight;
 
     /** @param sealed is told of each segment of which one more chunk is sealed */
     StorageWriter(
@@ -71,6 +77,8 @@ final class StorageWriter {
             Consumer<Segment> sealed) {
         this.state = state;
         this.options = options;
+        this.limits = options.limits();
+        this.allocator = allocator;
         this.access = access;
         this.gathering = new Gathering(allocator);
         this.sealed = sealed;
@@ -108,6 +116,7 @@ final class StorageWriter {
         if (loading.remove(pipeline)) {
             pipeline.busy = false;
             inFlight--;
+            drop(pipeline);
         }
         if (!pipeline.busy) {
             seal(pipeline, turn);
@@ -137,10 +146,10 @@ final class StorageWriter {
     }
 
     void tick(Turn<SegmentCommand, SegmentReply> turn) {
-        long idleSince = turn.now() - options.idleMillis();
+        long idleSince = turn.now() - limits.idleMillis();
         while (!open.isEmpty()) {
             Pipeline eldest = open.iterator().next();
-            if (eldest.busy || (eldest.used > idleSince && open.size() <= options.openChunks())) {
+            if (eldest.busy || (eldest.used > idleSince && open.size() <= limits.openChunks())) {
                 break;
             }
             seal(eldest, turn);
@@ -163,6 +172,8 @@ final class StorageWriter {
     }
 
     void lost() {
+        loading.forEach(StorageWriter::drop);
+        loading.clear();
         open.forEach(pipeline -> {
             if (pipeline.open != null) {
                 pipeline.open.writer.close();
@@ -173,8 +184,8 @@ final class StorageWriter {
 
     /** Begins as many flushes as may run at a time. */
     void start(Turn<SegmentCommand, SegmentReply> turn) {
-        int limit = retry.isFailing() ? 1 : options.inFlight();
-        for (int left = options.inFlight(); left > 0 && inFlight < limit && !retry.isResting(turn.now()); left--) {
+        int limit = retry.isFailing() ? 1 : limits.inFlight();
+        for (int left = limits.inFlight(); left > 0 && mayStart(limit, turn.now()); left--) {
             Pipeline next = next(turn.now());
             if (next == null) {
                 return;
@@ -182,6 +193,10 @@ final class StorageWriter {
             next.begun = turn.now();
             flush(next, turn);
         }
+    }
+
+    private boolean mayStart(int limit, long now) {
+        return inFlight < limit && bytesInFlight < limits.bytesInFlight() && !retry.isResting(now);
     }
 
     private @Nullable Pipeline next(long now) {
@@ -223,6 +238,7 @@ final class StorageWriter {
         Extents extents = segment.extents;
         int first = extents == null ? 0 : extents.firstInLog();
         if (pipeline.ended || extents == null || first == extents.count()) {
+            drop(pipeline);
             rest(pipeline, turn);
             return;
         }
@@ -230,60 +246,67 @@ final class StorageWriter {
             seal(pipeline, turn);
         }
         if (access.readableBeforeSeal() && pipeline.open == null) {
+            drop(pipeline);
             create(pipeline);
             return;
         }
-        int end = gather(segment, extents, first, limit(pipeline), turn);
-        if (end > first) {
-            long to = extents.end(end - 1, segment.length);
-            write(pipeline, extents.offset(first), to, gathering.end());
-        } else if (extents.frame(first) > turn.committedFrame()) {
-            enqueue(pipeline);
+        Batch batch = batch(pipeline, extents.offset(first));
+        int begin = batch.to() < segment.length ? extents.indexOf(batch.to()) : extents.count();
+        int end = batch.add(segment, extents, begin, limit(pipeline), gathering, turn);
+        long missing = missing(extents, end, turn);
+        if (missing > 0 && batch.size() < Math.min(LOADED_BYTES, limit(pipeline))) {
+            pipeline.batch = batch;
+            load(pipeline, missing, turn);
+        } else if (batch.size() > 0) {
+            write(pipeline, batch.from(), batch.to(), batch.take());
         } else {
-            pipeline.busy = true;
-            inFlight++;
-            loading.add(pipeline);
-            long frame = extents.frame(first);
-            pipeline.awaited = frame;
-            turn.executeWhenLoaded(frame, new SegmentCommand.Continue(frame), NOBODY);
+            enqueue(pipeline);
         }
     }
 
-    /** Gathers committed extents that are in memory; returns the index after the last one. */
-    private int gather(
-            Segment segment, Extents extents, int first, long limit, Turn<SegmentCommand, SegmentReply> turn) {
-        gathering.begin();
-        // Never the frames' own memory: a storage that is slow would keep whole slabs for a few bytes of each.
-        gathering.copy();
-        int index = first;
-        long inFrame = -1;
-        ByteBuf bytes = null;
-        for (; index < extents.count() && !extents.isInChunk(index) && !gathering.isFull(); index++) {
-            long frame = extents.frame(index);
-            long length = extents.end(index, segment.length) - extents.offset(index);
-            if (frame > turn.committedFrame() || (index > first && gathering.total() + length > limit)) {
-                break;
-            }
-            if (frame != inFrame) {
-                bytes = turn.frame(frame);
-                inFrame = frame;
-            }
-            if (bytes == null) {
-                break;
-            }
-            gathering.add(bytes, extents.position(index), (int) length);
+    /** What has been gathered already and is still wanted, or a new batch. */
+    private Batch batch(Pipeline pipeline, long from) {
+        Batch batch = pipeline.batch;
+        if (batch != null && from < batch.to()) {
+            pipeline.batch = null;
+            return batch;
         }
-        return index;
+        drop(pipeline);
+        return new Batch(allocator, from);
+    }
+
+    private static void drop(Pipeline pipeline) {
+        if (pipeline.batch != null) {
+            pipeline.batch.release();
+            pipeline.batch = null;
+        }
+    }
+
+    /** The committed frame of an extent, if it is not in memory; 0 if it is, or if it is not to be flushed now. */
+    private static long missing(Extents extents, int index, Turn<SegmentCommand, SegmentReply> turn) {
+        if (index == extents.count() || extents.isInChunk(index)) {
+            return 0;
+        }
+        long frame = extents.frame(index);
+        return frame <= turn.committedFrame() && turn.frame(frame) == null ? frame : 0;
+    }
+
+    private void load(Pipeline pipeline, long frame, Turn<SegmentCommand, SegmentReply> turn) {
+        pipeline.busy = true;
+        inFlight++;
+        loading.add(pipeline);
+        pipeline.awaited = frame;
+        turn.executeWhenLoaded(frame, new SegmentCommand.Continue(frame), NOBODY);
     }
 
     private long limit(Pipeline pipeline) {
         Pipeline.Open chunk = pipeline.open;
         long room = rolloverBytes(pipeline.segment) - (chunk == null ? 0 : chunk.writer.length());
-        return Math.min(options.batchBytes(), room);
+        return Math.min(limits.batchBytes(), room);
     }
 
     private long rolloverBytes(Segment segment) {
-        long wanted = segment.rolloverBytes > 0 ? segment.rolloverBytes : options.rolloverBytes();
+        long wanted = segment.rolloverBytes > 0 ? segment.rolloverBytes : limits.rolloverBytes();
         return Math.min(wanted, Extents.MAX_CHUNK_BYTES / 2);
     }
 
@@ -314,6 +337,8 @@ final class StorageWriter {
 
     private void write(Pipeline pipeline, long from, long to, ByteBuf data) {
         begin(pipeline);
+        pipeline.writing = to - from;
+        bytesInFlight += pipeline.writing;
         Pipeline.Open chunk = pipeline.open;
         if (chunk == null) {
             put(pipeline, from, to, data);
@@ -399,15 +424,20 @@ final class StorageWriter {
         inFlight++;
     }
 
-    private void answered(Pipeline pipeline) {
+    private void end(Pipeline pipeline) {
         pipeline.busy = false;
         inFlight--;
+        bytesInFlight -= pipeline.writing;
+        pipeline.writing = 0;
+    }
+
+    private void answered(Pipeline pipeline) {
+        end(pipeline);
         retry.succeeded();
     }
 
     private void failed(Pipeline pipeline, Turn<SegmentCommand, SegmentReply> turn) {
-        pipeline.busy = false;
-        inFlight--;
+        end(pipeline);
         retry.failed(turn.now());
         if (pipeline.ended) {
             return;

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
  * @param storage shared with other partitions
  * @param loop the partition's own: answers of the storage come back there
  * @param self submits a command to the very partition that this is for, in a turn of its own and without a reply
+ * @param blocks memory for what is read from chunks, shared with other partitions
  * @param status is told several times a second how things stand, on the loop
  */
 public record Tier(
@@ -20,4 +21,5 @@ public record Tier(
         CallbackExecutor loop,
         Consumer<SegmentCommand> self,
         TierOptions options,
+        BlockBudget blocks,
         Consumer<TierStatus> status) {}

@@ -40,9 +40,9 @@ final class Tiering {
         this.completions = new Completions(tier.self());
         this.access = new ChunkAccess(tier, state.chunks(), completions);
         this.writer = new StorageWriter(state, tier.options(), access, allocator, this::sealed);
-        this.joins = new ChunkJoins(state, tier.options(), access, writer);
+        this.joins = new ChunkJoins(state, tier.options().limits(), access, writer);
         this.deletions = new ChunkDeletions(state.chunks(), access, writer);
-        this.reads = new ChunkReads(state.chunks(), access, tier.options().blockCacheBytes(), execution);
+        this.reads = new ChunkReads(state.chunks(), access, new BlockCache(tier.blocks(), allocator), execution);
     }
 
     private void sealed(Segment segment) {

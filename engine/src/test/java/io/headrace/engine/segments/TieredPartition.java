@@ -8,7 +8,7 @@ import io.headrace.engine.partition.Partition;
 import io.headrace.engine.partition.PartitionListener;
 import io.headrace.engine.partition.PartitionOptions;
 import io.headrace.tiering.ChunkStorage;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
 import java.util.HashMap;
 import java.util.List;
@@ -26,11 +26,13 @@ import java.util.function.BooleanSupplier;
  */
 final class TieredPartition implements AutoCloseable {
     private static final long LIMIT_SECONDS = 120;
+    static final long BLOCKS_BYTES = 4 << 20;
     static final TierOptions OPTIONS =
-            new TierOptions(64 << 10, 20, 200, 256 << 10, 1 << 20, 4, 2, 200, 1 << 20, 4 << 20, 3, 6);
+            new TierOptions(64 << 10, 20, 1 << 20, new TierLimits(256 << 10, 512 << 10, 1 << 20, 4, 2, 200, 3));
 
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private final MemoryLog log = new MemoryLog(tasks);
+    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
     private final ChunkStorage storage;
     private final Random random = new Random(7);
     private final Map<String, ByteArrayOutputStream> contents = new HashMap<>();
@@ -71,7 +73,7 @@ final class TieredPartition implements AutoCloseable {
         };
         Rig.Answer nobody = new Rig.Answer();
         SegmentsMachine machine = new SegmentsMachine(
-                ByteBufAllocator.DEFAULT,
+                allocator,
                 LoadOptions.DEFAULT,
                 LoadReports.NONE,
                 new Tier(
@@ -80,6 +82,7 @@ final class TieredPartition implements AutoCloseable {
                         tasks::add,
                         command -> tasks.add(() -> partition.submit(command, nobody)),
                         OPTIONS,
+                        new BlockBudget(BLOCKS_BYTES, 1),
                         now -> status = now),
                 2);
         PartitionOptions options = new PartitionOptions(4, 8 << 20, 2 << 20, 1 << 20, 1000);
@@ -122,9 +125,15 @@ final class TieredPartition implements AutoCloseable {
         partition = start();
     }
 
-    Rig.Answer ask(SegmentCommand command) {
+    /** Submits a command without waiting for the answer. */
+    Rig.Answer begin(SegmentCommand command) {
         Rig.Answer answer = new Rig.Answer();
         partition.submit(command, answer);
+        return answer;
+    }
+
+    Rig.Answer ask(SegmentCommand command) {
+        Rig.Answer answer = begin(command);
         until("an answer to " + command, () -> !answer.isPending());
         assertThat(answer.lost).isNull();
         return answer;
@@ -159,7 +168,7 @@ final class TieredPartition implements AutoCloseable {
 
     /** Everything that was acknowledged, from an offset, must be read. */
     void check(String segment, int from) {
-        byte[] expected = content(segment).toByteArray();
+        byte[] expected = expected(segment);
         int at = from;
         while (at < expected.length) {
             Rig.Answer answer = ask(new SegmentCommand.Read(segment, at, 1 << 20, Rig.CONNECTION));
@@ -174,6 +183,16 @@ final class TieredPartition implements AutoCloseable {
             }
             at += data.length;
         }
+    }
+
+    /** What was acknowledged. */
+    byte[] expected(String segment) {
+        return content(segment).toByteArray();
+    }
+
+    /** Memory that the state machine holds for data. */
+    long memoryBytes() {
+        return allocator.metric().usedDirectMemory() + allocator.metric().usedHeapMemory();
     }
 
     int length(String segment) {

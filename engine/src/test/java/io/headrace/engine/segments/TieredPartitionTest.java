@@ -6,17 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headrace.tiering.ChunkStorage;
 import io.headrace.tiering.ChunkStorages;
 import io.headrace.tiering.FaultyChunkStorage;
-import io.headrace.tiering.hdfs.MiniHdfs;
 import io.headrace.tiering.s3.TestS3Server;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Data of a partition on its way through each kind of long-term storage, and back. */
+/** Data of a partition on its way through long-term storage, and back; HDFS is in {@link TierOutageTest}. */
 class TieredPartitionTest {
     @TempDir
     Path directory;
@@ -41,16 +38,6 @@ class TieredPartitionTest {
     }
 
     @Test
-    void hdfs() throws Exception {
-        Path conf = MiniHdfs.writeConfiguration(Files.createDirectory(directory.resolve("conf")));
-        try (MiniHdfs cluster = MiniHdfs.start(directory.resolve("dfs"));
-                ChunkStorage storage =
-                        ChunkStorages.open(URI.create("hdfs://" + cluster.address() + "/headrace?conf=" + conf))) {
-            live(storage);
-        }
-    }
-
-    @Test
     void s3() throws Exception {
         TestS3Server.properties().forEach(System::setProperty);
         TestS3Server server = TestS3Server.start(directory);
@@ -63,7 +50,7 @@ class TieredPartitionTest {
     }
 
     /** Appends, merges, truncates, deletes, crashes; after each everything must be there, in whatever tier. */
-    private static void live(ChunkStorage storage) {
+    static void live(ChunkStorage storage) {
         try (TieredPartition partition = new TieredPartition(storage)) {
             partition.open("a/b/0");
             partition.open("a/b/1");

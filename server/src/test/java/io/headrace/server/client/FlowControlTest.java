@@ -3,12 +3,18 @@ package io.headrace.server.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.client.ClosedException;
 import io.headrace.client.Event;
 import io.headrace.client.HeadraceClient;
+import io.headrace.client.KeyValueTable;
 import io.headrace.client.ReadFrom;
 import io.headrace.client.ReaderOptions;
 import io.headrace.client.Serializers;
 import io.headrace.client.StreamName;
+import io.headrace.client.TableConfiguration;
+import io.headrace.client.TableKeySerializer;
+import io.headrace.client.TableName;
+import io.headrace.client.TableRange;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.disposables.CompositeDisposable;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
@@ -17,6 +23,9 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -85,8 +94,12 @@ final class FlowControlTest extends ClientTest {
     @Test
     void aClosedClientLeavesNothingBehind() {
         StreamName stream = stream("a", 2);
+        StreamName bytes = stream("bytes", 1);
+        TableName table = new TableName(scope, "t");
+        admin.createTable(table, TableConfiguration.of(2, 4)).ignoreElement().blockingAwait();
         await(() -> store().getInteger("connections") == 0);
         int threads = clientThreads();
+        List<TestSubscriber<?>> abandoned = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             try (HeadraceClient other = HeadraceClient.connect(server.controller())) {
                 other.writer(stream, Serializers.utf8())
@@ -99,8 +112,19 @@ final class FlowControlTest extends ClientTest {
                         .blockingGet();
                 var reading = other.reader(stream, Serializers.utf8()).events().test();
                 reading.awaitCount(3);
+                other.byteWriter(bytes).write(ByteBuffer.allocate(10)).blockingAwait();
+                var buffers = other.byteReader(bytes).bytes(0).test();
+                buffers.awaitCount(1);
+                KeyValueTable<String, String> entries =
+                        other.table(table, TableKeySerializer.of(Serializers.utf8()), Serializers.utf8());
+                entries.put("key" + i, "x").ignoreElement().blockingAwait();
+                var scan = entries.entries(TableRange.all()).test(1);
+                scan.awaitCount(1);
+                abandoned.addAll(List.of(reading, buffers, scan));
             }
         }
+        assertThat(abandoned).allSatisfy(reading -> reading.awaitDone(PATIENCE, TimeUnit.SECONDS)
+                .assertError(ClosedException.class));
         await(() -> store().getInteger("connections") == 0);
         await(() -> clientThreads() <= threads);
     }

@@ -17,7 +17,9 @@ import io.headrace.client.Serializers;
 import io.headrace.client.StreamCut;
 import io.headrace.client.StreamName;
 import io.headrace.client.StreamSegment;
+import io.headrace.client.TimeWindow;
 import io.headrace.client.TruncatedException;
+import io.headrace.codecs.name.SegmentName;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
 import java.time.Instant;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -236,6 +239,19 @@ final class ReadingTest extends ClientTest {
                 .filter(event -> !event.equals("early"))
                 .blockingFirst();
         assertThat(first).startsWith("later");
+
+        Position start = new Position(
+                Map.of(SegmentName.of(scope, "a", 0).qualified(), new Position.Place(0, Optional.empty())));
+        TimeWindow early = reader.timeWindow(start).blockingGet();
+        assertThat(early.lower()).isEmpty();
+        assertThat(early.upper()).hasValueSatisfying(upper -> assertThat(upper).isBefore(Instant.ofEpochMilli(1000)));
+        Position end = reader.until(admin.tail(stream).blockingGet())
+                .events()
+                .blockingLast()
+                .position();
+        TimeWindow late = reader.timeWindow(end).blockingGet();
+        assertThat(late.lower()).hasValueSatisfying(lower -> assertThat(lower).isBefore(Instant.ofEpochMilli(1000)));
+        assertThat(late.upper()).isEmpty();
     }
 
     @Test

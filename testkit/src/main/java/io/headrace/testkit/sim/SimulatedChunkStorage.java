@@ -13,10 +13,10 @@ import io.headrace.tiering.StorageException;
 import io.headrace.tiering.StorageException.Kind;
 import io.headrace.tiering.StorageTraits;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,7 +39,6 @@ public final class SimulatedChunkStorage implements ChunkStorage {
     }
 
     private final Simulation simulation;
-    private final ByteBufAllocator allocator;
     private final StorageTraits traits;
     private final TreeMap<String, Stored> chunks = new TreeMap<>();
 
@@ -51,10 +50,8 @@ public final class SimulatedChunkStorage implements ChunkStorage {
     /** Operations that were done, by what they are. */
     public final Map<String, Integer> done = new TreeMap<>();
 
-    /** @param allocator of the buffers that reads return */
-    public SimulatedChunkStorage(Simulation simulation, ByteBufAllocator allocator, StorageTraits traits) {
+    public SimulatedChunkStorage(Simulation simulation, StorageTraits traits) {
         this.simulation = simulation;
-        this.allocator = allocator;
         this.traits = traits;
     }
 
@@ -127,13 +124,18 @@ public final class SimulatedChunkStorage implements ChunkStorage {
     }
 
     @Override
-    public void read(String chunk, long offset, int length, CallbackExecutor executor, Callback<ByteBuf> read) {
-        operate("read", faults.read(), executor, new Releasing(read), () -> {
+    public void read(String chunk, long offset, ByteBuf into, CallbackExecutor executor, Callback<ByteBuf> read) {
+        int length = into.writableBytes();
+        Callback<byte[]> filling = Callback.of(bytes -> read.done(into.writeBytes(bytes)), failure -> {
+            into.release();
+            read.failed(failure);
+        });
+        operate("read", faults.read(), executor, filling, () -> {
             Stored stored = existing(chunk);
             if (offset + length > stored.bytes.size()) {
                 throw new StorageException(Kind.INVALID_OFFSET, chunk + " has only " + stored.bytes.size() + " bytes");
             }
-            return allocator.buffer(length).writeBytes(stored.bytes.toByteArray(), (int) offset, length);
+            return Arrays.copyOfRange(stored.bytes.toByteArray(), (int) offset, (int) offset + length);
         });
     }
 
@@ -239,7 +241,9 @@ public final class SimulatedChunkStorage implements ChunkStorage {
         later(() -> {
             if (away || simulation.chance(failing)) {
                 if (!away && simulation.random().nextBoolean()) {
-                    Runnable attempt = () -> attempt(what, effect, discarding(callback));
+                    // The caller is told that it failed.
+                    Callback<T> unheard = Callback.of(value -> {}, failure -> {});
+                    Runnable attempt = () -> attempt(what, effect, unheard);
                     if (simulation.random().nextBoolean()) {
                         attempt.run();
                     } else {
@@ -268,30 +272,6 @@ public final class SimulatedChunkStorage implements ChunkStorage {
         }
         done.merge(what, 1, Integer::sum);
         callback.done(value);
-    }
-
-    /** Takes the outcome of something whose caller was told that it failed. */
-    private static <T> Callback<T> discarding(Callback<T> callback) {
-        return Callback.of(
-                value -> {
-                    if (callback instanceof Releasing && value instanceof ByteBuf bytes) {
-                        bytes.release();
-                    }
-                },
-                failure -> {});
-    }
-
-    /** Marks an operation whose value holds memory. */
-    private record Releasing(Callback<ByteBuf> callback) implements Callback<ByteBuf> {
-        @Override
-        public void done(ByteBuf value) {
-            callback.done(value);
-        }
-
-        @Override
-        public void failed(StorageException failure) {
-            callback.failed(failure);
-        }
     }
 
     private <T> void fail(CallbackExecutor executor, Callback<T> callback, StorageException failure) {

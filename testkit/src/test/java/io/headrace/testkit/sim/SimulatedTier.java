@@ -2,11 +2,13 @@
 package io.headrace.testkit.sim;
 
 import io.headrace.engine.partition.Loop;
+import io.headrace.engine.segments.BlockBudget;
 import io.headrace.engine.segments.LoadOptions;
 import io.headrace.engine.segments.LoadReports;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentsMachine;
 import io.headrace.engine.segments.Tier;
+import io.headrace.engine.segments.TierLimits;
 import io.headrace.engine.segments.TierOptions;
 import io.headrace.engine.segments.TierStatus;
 import io.headrace.tiering.StorageTraits;
@@ -21,31 +23,30 @@ final class SimulatedTier {
 
     final SimulatedChunkStorage storage;
     private final TierOptions options;
+    private final BlockBudget blocks = new BlockBudget(0, 1);
     private TierStatus status = TierStatus.NEW;
 
     SimulatedTier(Simulation simulation) {
         RandomGenerator random = simulation.random();
         boolean merges = random.nextInt(4) != 0;
         StorageTraits traits = new StorageTraits(random.nextInt(3) != 0, 1, merges, merges && random.nextBoolean());
-        this.storage = new SimulatedChunkStorage(simulation, PooledByteBufAllocator.DEFAULT, traits);
-        long flushMillis = random.nextInt(200);
+        this.storage = new SimulatedChunkStorage(simulation, traits);
         this.options = new TierOptions(
                 1 + random.nextInt(4_000),
-                flushMillis,
-                flushMillis + random.nextInt(500),
-                1 + random.nextInt(8_000),
-                1 + random.nextInt(40_000),
-                1 + random.nextInt(4),
-                1 + random.nextInt(3),
-                random.nextInt(1_000),
+                random.nextInt(100),
                 1 + random.nextInt(100_000),
-                1 + random.nextInt(2_000_000),
-                2 + random.nextInt(3),
-                4 + random.nextInt(10));
+                new TierLimits(
+                        1 + random.nextInt(8_000),
+                        1 + random.nextInt(16_000),
+                        1 + random.nextInt(40_000),
+                        1 + random.nextInt(4),
+                        1 + random.nextInt(3),
+                        random.nextInt(1_000),
+                        2 + random.nextInt(3)));
     }
 
     SimulatedTier(Simulation simulation, TierOptions options, StorageTraits traits) {
-        this.storage = new SimulatedChunkStorage(simulation, PooledByteBufAllocator.DEFAULT, traits);
+        this.storage = new SimulatedChunkStorage(simulation, traits);
         this.options = options;
     }
 
@@ -65,7 +66,7 @@ final class SimulatedTier {
                 PooledByteBufAllocator.DEFAULT,
                 LoadOptions.DEFAULT,
                 LoadReports.NONE,
-                new Tier("p0", storage, loop::execute, self, options, now -> status = now),
+                new Tier("p0", storage, loop::execute, self, options, blocks, now -> status = now),
                 HOT_SEGMENTS);
     }
 

@@ -7,6 +7,7 @@ import io.headrace.engine.partition.PartitionOptions;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
+import io.headrace.engine.segments.TierLimits;
 import io.headrace.engine.segments.TierOptions;
 import io.headrace.engine.segments.TierStatus;
 import io.headrace.tiering.StorageTraits;
@@ -28,7 +29,7 @@ class TieringTest {
     private static final UUID WRITER = new UUID(1, 1);
     private static final Faults SLOW = new Faults(2_000_000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     private static final TierOptions OPTIONS =
-            new TierOptions(100_000, 50, 200, 50_000, 1 << 20, 4, 4, 60_000, 1 << 20, 2 << 20, 2, 8);
+            new TierOptions(100_000, 50, 1 << 20, new TierLimits(50_000, 1 << 20, 1 << 20, 4, 4, 60_000, 2));
     private static final StorageTraits FILES = new StorageTraits(true, 1, true, false);
 
     private final Simulation simulation = new Simulation(9);

@@ -11,7 +11,6 @@ import io.headrace.tiering.worker.BlockingChunkStorage;
 import io.headrace.tiering.worker.DirectoryWalk;
 import io.headrace.tiering.worker.OpenChunk;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
@@ -86,34 +85,30 @@ public final class FileChunkStorage extends BlockingChunkStorage {
     }
 
     @Override
-    protected ByteBuf read(ChunkName chunk, long offset, int length) throws IOException {
+    protected void read(ChunkName chunk, long offset, ByteBuf into) throws IOException {
+        int start = into.writerIndex();
         try {
-            return readOnce(chunk, offset, length);
+            readOnce(chunk, offset, into);
         } catch (IOException e) {
             if (!Errors.isStale(e)) {
                 throw e;
             }
-            return readOnce(chunk, offset, length);
+            readOnce(chunk, offset, into.writerIndex(start));
         }
     }
 
-    private ByteBuf readOnce(ChunkName chunk, long offset, int length) throws IOException {
+    private void readOnce(ChunkName chunk, long offset, ByteBuf into) throws IOException {
         try (FileChannel channel = openForReading(chunk)) {
+            long end = offset + into.writableBytes();
             long size = channel.size();
-            if (offset + length > size) {
-                throw beyond(chunk, offset + length, size);
+            if (end > size) {
+                throw beyond(chunk, end, size);
             }
-            ByteBuf bytes = PooledByteBufAllocator.DEFAULT.directBuffer(length, length);
-            try {
-                while (bytes.isWritable()) {
-                    int read = bytes.writeBytes(channel, offset + bytes.writerIndex(), bytes.writableBytes());
-                    if (read < 0) {
-                        throw beyond(chunk, offset + length, offset + bytes.writerIndex());
-                    }
+            while (into.isWritable()) {
+                int left = into.writableBytes();
+                if (into.writeBytes(channel, end - left, left) < 0) {
+                    throw beyond(chunk, end, end - left);
                 }
-                return bytes.retain();
-            } finally {
-                bytes.release();
             }
         }
     }

@@ -11,11 +11,11 @@ import io.headrace.tiering.worker.BlockingChunkStorage;
 import io.headrace.tiering.worker.DirectoryWalk;
 import io.headrace.tiering.worker.OpenChunk;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -162,17 +162,20 @@ public final class HdfsChunkStorage extends BlockingChunkStorage {
     }
 
     @Override
-    protected ByteBuf read(ChunkName chunk, long offset, int length) throws IOException {
+    protected void read(ChunkName chunk, long offset, ByteBuf into) throws IOException {
+        int length = into.writableBytes();
         try (FSDataInputStream in = open(chunk)) {
-            ByteBuf bytes = PooledByteBufAllocator.DEFAULT.directBuffer(length, length);
             try {
-                in.readFully(offset, bytes.nioBuffer(0, length));
-                return bytes.writerIndex(length).retain();
+                long at = offset;
+                for (ByteBuffer part : into.nioBuffers(into.writerIndex(), length)) {
+                    int count = part.remaining();
+                    in.readFully(at, part);
+                    at += count;
+                }
+                into.writerIndex(into.writerIndex() + length);
             } catch (EOFException e) {
                 long size = ((HdfsDataInputStream) in).getVisibleLength();
                 throw beyond(chunk, offset + length, size);
-            } finally {
-                bytes.release();
             }
         }
     }

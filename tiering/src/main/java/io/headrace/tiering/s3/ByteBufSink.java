@@ -2,7 +2,6 @@
 package io.headrace.tiering.s3;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +17,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  */
 final class ByteBufSink implements AsyncResponseTransformer<GetObjectResponse, GetObjectResponse>, AutoCloseable {
     private final ByteBuf bytes;
+    private final int start;
     private CompletableFuture<GetObjectResponse> result = new CompletableFuture<>();
     private @Nullable GetObjectResponse response;
 
@@ -26,14 +26,15 @@ final class ByteBufSink implements AsyncResponseTransformer<GetObjectResponse, G
 
     private boolean closed;
 
-    /** @param length of the answer, at most */
-    ByteBufSink(int length) {
-        this.bytes = PooledByteBufAllocator.DEFAULT.directBuffer(length, length);
+    /** @param into has room for the answer; kept until this is closed */
+    ByteBufSink(ByteBuf into) {
+        this.bytes = into.retain();
+        this.start = into.writerIndex();
     }
 
-    /** What has been received. The receiver releases it. */
-    synchronized ByteBuf take() {
-        return bytes.retain();
+    /** Whether as much has come as there is room for. */
+    synchronized boolean isFull() {
+        return !bytes.isWritable();
     }
 
     @Override
@@ -46,7 +47,7 @@ final class ByteBufSink implements AsyncResponseTransformer<GetObjectResponse, G
     public synchronized CompletableFuture<GetObjectResponse> prepare() {
         attempt++;
         if (!closed) {
-            bytes.clear();
+            bytes.writerIndex(start);
         }
         result = new CompletableFuture<>();
         return result;

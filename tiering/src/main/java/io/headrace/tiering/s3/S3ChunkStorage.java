@@ -11,7 +11,6 @@ import io.headrace.tiering.StorageTraits;
 import io.headrace.tiering.worker.BlockingChunkStorage;
 import io.headrace.tiering.worker.OpenChunk;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -97,22 +96,21 @@ public final class S3ChunkStorage extends BlockingChunkStorage {
     }
 
     @Override
-    protected ByteBuf read(ChunkName chunk, long offset, int length) throws IOException {
-        return read(key(chunk), chunk, offset, length);
+    protected void read(ChunkName chunk, long offset, ByteBuf into) throws IOException {
+        read(key(chunk), chunk, offset, into);
     }
 
-    private ByteBuf read(String key, ChunkName chunk, long offset, int length) throws IOException {
-        try (ByteBufSink sink = new ByteBufSink(length)) {
+    private void read(String key, ChunkName chunk, long offset, ByteBuf into) throws IOException {
+        int length = into.writableBytes();
+        try (ByteBufSink sink = new ByteBufSink(into)) {
             GetObjectResponse answer = requests.await(client.getObject(
                     request -> request.bucket(location.bucket())
                             .key(key)
                             .range("bytes=" + offset + "-" + (offset + length - 1)),
                     sink));
-            ByteBuf bytes = sink.take();
-            if (bytes.readableBytes() == length) {
-                return bytes;
+            if (sink.isFull()) {
+                return;
             }
-            bytes.release();
             throw beyond(chunk, "it ends before " + (offset + length) + " (" + answer.contentRange() + ")");
         } catch (S3Failure e) {
             if (e.status() == S3Failure.RANGE_NOT_SATISFIABLE) {
@@ -249,12 +247,15 @@ public final class S3ChunkStorage extends BlockingChunkStorage {
     }
 
     private void assemble(Upload upload, List<ChunkName> sources, MergePlan.Part part) throws IOException {
-        CompositeByteBuf bytes =
-                PooledByteBufAllocator.DEFAULT.compositeBuffer(part.ranges().size());
+        int total = Math.toIntExact(
+                part.ranges().stream().mapToLong(MergePlan.Range::length).sum());
+        ByteBuf bytes = PooledByteBufAllocator.DEFAULT.directBuffer(total, total);
         try {
             for (MergePlan.Range range : part.ranges()) {
-                bytes.addComponent(
-                        true, read(sources.get(range.source()), range.offset(), Math.toIntExact(range.length())));
+                int length = Math.toIntExact(range.length());
+                ByteBuf into = bytes.slice(bytes.writerIndex(), length).writerIndex(0);
+                read(sources.get(range.source()), range.offset(), into);
+                bytes.writerIndex(bytes.writerIndex() + length);
             }
             upload.add(bytes);
         } finally {

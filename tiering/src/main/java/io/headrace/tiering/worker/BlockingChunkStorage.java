@@ -64,8 +64,8 @@ public abstract class BlockingChunkStorage implements ChunkStorage {
     /** Creates an empty chunk. Where bytes can be read before it is sealed, its name is synced. */
     protected abstract OpenChunk create(ChunkName chunk) throws IOException;
 
-    /** Reads exactly {@code length} bytes. */
-    protected abstract ByteBuf read(ChunkName chunk, long offset, int length) throws IOException;
+    /** Reads as many bytes as a buffer has room for. */
+    protected abstract void read(ChunkName chunk, long offset, ByteBuf into) throws IOException;
 
     /** Length of a chunk, NOT_FOUND if the storage says for certain that there is none. */
     protected abstract long length(ChunkName chunk) throws IOException;
@@ -114,8 +114,9 @@ public abstract class BlockingChunkStorage implements ChunkStorage {
         if (length == 0) {
             return Marker.identity(new byte[0], storage);
         }
-        ByteBuf text = read(Marker.CHUNK, 0, length);
+        ByteBuf text = Unpooled.buffer(length, length);
         try {
+            read(Marker.CHUNK, 0, text);
             return Marker.identity(ByteBufUtil.getBytes(text), storage);
         } finally {
             text.release();
@@ -164,21 +165,23 @@ public abstract class BlockingChunkStorage implements ChunkStorage {
     }
 
     @Override
-    public final void read(String chunk, long offset, int length, CallbackExecutor executor, Callback<ByteBuf> read) {
+    public final void read(String chunk, long offset, ByteBuf into, CallbackExecutor executor, Callback<ByteBuf> read) {
+        int length = into.writableBytes();
         String what = "reading " + length + " bytes at " + offset + " of chunk " + chunk;
         submit(
                 what,
-                Load.of(Math.max(0, length)),
+                Load.of(length),
                 executor,
                 read,
                 () -> {
                     if (offset < 0 || length < 1 || offset > Long.MAX_VALUE - length) {
                         throw bad(what + " is impossible; ask for at least one byte at an offset that is not negative");
                     }
-                    return read(ChunkName.of(chunk), offset, length);
+                    read(ChunkName.of(chunk), offset, into);
+                    return into.retain();
                 },
                 ByteBuf::release,
-                () -> {});
+                into::release);
     }
 
     @Override

@@ -21,12 +21,16 @@ public final class MiniHdfs implements AutoCloseable {
     }
 
     public static MiniHdfs start(Path directory) throws IOException {
+        return start(directory, 1);
+    }
+
+    public static MiniHdfs start(Path directory, int dataNodes) throws IOException {
         Configuration configuration = new HdfsConfiguration();
         configuration.setInt("dfs.heartbeat.interval", 1);
         configuration.setInt("dfs.blocksize", BLOCK_BYTES);
         configuration.set("dfs.namenode.rpc-bind-host", "127.0.0.1");
         MiniDFSCluster cluster = new MiniDFSCluster.Builder(configuration, directory.toFile())
-                .numDataNodes(1)
+                .numDataNodes(dataNodes)
                 .build();
         cluster.waitActive();
         return new MiniHdfs(cluster);
@@ -45,10 +49,28 @@ public final class MiniHdfs implements AutoCloseable {
         return cluster;
     }
 
+    public void stopNameNode() {
+        cluster.shutdownNameNode(0);
+    }
+
+    /** Starts the name node again, at the same address. */
+    public void startNameNode() throws IOException {
+        cluster.restartNameNode(0, true);
+    }
+
+    /** Ends one data node for ever. */
+    public void loseDataNode() {
+        cluster.stopDataNode(0);
+    }
+
     /** A directory with the configuration files that a client needs. */
     public static Path writeConfiguration(Path directory) throws IOException {
+        return writeConfiguration(directory, 1);
+    }
+
+    public static Path writeConfiguration(Path directory, int replicas) throws IOException {
         Configuration site = new Configuration(false);
-        site.setInt("dfs.replication", 1);
+        site.setInt("dfs.replication", replicas);
         site.setInt("dfs.blocksize", BLOCK_BYTES);
         try (OutputStream out = Files.newOutputStream(directory.resolve("hdfs-site.xml"))) {
             site.writeXml(out);

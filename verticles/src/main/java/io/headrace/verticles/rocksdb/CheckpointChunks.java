@@ -187,8 +187,9 @@ final class CheckpointChunks {
         for (long offset = 0; offset < length; offset += PIECE_BYTES) {
             long at = offset;
             int size = (int) Math.min(PIECE_BYTES, length - at);
+            ByteBuf into = PooledByteBufAllocator.DEFAULT.directBuffer(size, size);
             ByteBuf piece =
-                    await(chunk, (Callback<ByteBuf> callback) -> storage.read(chunk, at, size, AT_ONCE, callback));
+                    await(chunk, (Callback<ByteBuf> callback) -> storage.read(chunk, at, into, AT_ONCE, callback));
             try {
                 sink.take(piece);
             } finally {

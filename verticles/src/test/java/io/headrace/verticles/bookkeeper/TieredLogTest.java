@@ -8,12 +8,14 @@ import io.headrace.engine.partition.Partition;
 import io.headrace.engine.partition.PartitionListener;
 import io.headrace.engine.partition.PartitionOptions;
 import io.headrace.engine.partition.ReplyTo;
+import io.headrace.engine.segments.BlockBudget;
 import io.headrace.engine.segments.LoadOptions;
 import io.headrace.engine.segments.LoadReports;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
 import io.headrace.engine.segments.SegmentsMachine;
 import io.headrace.engine.segments.Tier;
+import io.headrace.engine.segments.TierLimits;
 import io.headrace.engine.segments.TierOptions;
 import io.headrace.engine.segments.TierStatus;
 import io.headrace.tiering.ChunkStorage;
@@ -144,7 +146,8 @@ class TieredLogTest {
                         chunks,
                         logs.loop()::execute,
                         command -> logs.loop().execute(() -> partition().submit(command, nobody)),
-                        TierOptions.DEFAULT.withFlushMillis(1),
+                        new TierOptions(4 << 20, 1, 512L << 20, TierLimits.DEFAULT),
+                        new BlockBudget(16 << 20, 1),
                         now -> status = now));
         return new Partition<>(
                 logs.partition(),

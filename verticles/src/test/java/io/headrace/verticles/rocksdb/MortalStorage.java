@@ -100,8 +100,8 @@ final class MortalStorage implements ChunkStorage {
     }
 
     @Override
-    public void read(String chunk, long offset, int length, CallbackExecutor executor, Callback<ByteBuf> read) {
-        run(read, callback -> storage.read(chunk, offset, length, executor, callback));
+    public void read(String chunk, long offset, ByteBuf into, CallbackExecutor executor, Callback<ByteBuf> read) {
+        run(read, callback -> storage.read(chunk, offset, into, executor, callback));
     }
 
     @Override

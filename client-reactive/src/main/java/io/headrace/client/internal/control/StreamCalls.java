@@ -12,10 +12,13 @@ import io.headrace.codecs.control.SegmentId;
 import io.headrace.codecs.control.SegmentRange;
 import io.headrace.codecs.control.SegmentRanges;
 import io.headrace.codecs.control.SegmentsAtTime;
+import io.headrace.codecs.control.StreamCutRange;
+import io.headrace.codecs.control.StreamCutRangeResponse;
 import io.headrace.codecs.control.StreamInfo;
 import io.headrace.codecs.control.SuccessorResponse;
 import io.headrace.codecs.control.TimestampFromWriter;
 import io.headrace.codecs.control.TimestampResponse;
+import io.headrace.codecs.name.SegmentName;
 import io.vertx.core.Future;
 import io.vertx.core.net.HostAndPort;
 import java.util.List;
@@ -79,6 +82,21 @@ public final class StreamCalls {
                 .recover(cause -> missing(cause, stream));
     }
 
+    /** Ids of all segments that have something between two cuts; no offsets stand for the beginning or for now. */
+    public Future<List<Long>> segmentsBetween(StreamName stream, Map<Long, Long> from, Map<Long, Long> to) {
+        StreamCutRange request = StreamCutRange.newBuilder()
+                .setStreamInfo(toProto(stream))
+                .putAllFrom(from)
+                .putAllTo(to)
+                .build();
+        return controller
+                .call("getSegmentsBetween", request, StreamCutRangeResponse.getDefaultInstance())
+                .map(answer -> answer.getSegmentsList().stream()
+                        .map(SegmentId::getSegmentId)
+                        .toList())
+                .recover(cause -> missing(cause, stream));
+    }
+
     /** The segments that take over from one that is sealed; none if the stream is sealed. */
     public Future<List<Successor>> successors(StreamName stream, long segmentId) {
         return controller
@@ -92,10 +110,14 @@ public final class StreamCalls {
                 .recover(cause -> missing(cause, stream));
     }
 
-    /** The store to talk to about a segment. */
-    public Future<HostAndPort> ownerOf(StreamName stream, long segmentId) {
+    /** The store to talk to about a segment, which may be a table's. */
+    public Future<HostAndPort> ownerOf(SegmentName segment) {
+        SegmentId id = SegmentId.newBuilder()
+                .setStreamInfo(StreamInfo.newBuilder().setScope(segment.scope()).setStream(segment.stream()))
+                .setSegmentId(segment.id())
+                .build();
         return controller
-                .call("getURI", toProto(stream, segmentId), NodeUri.getDefaultInstance())
+                .call("getURI", id, NodeUri.getDefaultInstance())
                 .map(node -> HostAndPort.create(node.getEndpoint(), node.getPort()));
     }
 

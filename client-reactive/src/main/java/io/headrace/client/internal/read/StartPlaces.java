@@ -30,7 +30,7 @@ final class StartPlaces {
             return Future.succeededFuture(placesOf(at.position(), stream));
         }
         if (from instanceof ReadFrom.Time time) {
-            return WatermarkSearch.before(resources, stream, time.time().toEpochMilli())
+            return Watermarks.before(resources, stream, time.time().toEpochMilli())
                     .compose(found -> found.isPresent()
                             ? Future.succeededFuture(found.get())
                             : resources.streams().head(stream).map(StartPlaces::places));
@@ -45,7 +45,7 @@ final class StartPlaces {
         return cut.offsets();
     }
 
-    private static SortedMap<Long, Place> placesOf(Position position, StreamName stream) {
+    static SortedMap<Long, Place> placesOf(Position position, StreamName stream) {
         SortedMap<Long, Place> places = new TreeMap<>();
         position.places().forEach((segment, place) -> SegmentName.parse(segment)
                 .filter(name -> name.scopedStream().equals(stream.toString()))

@@ -2,7 +2,6 @@
 package io.headrace.client.internal.wire;
 
 import io.headrace.client.HeadraceException;
-import io.headrace.client.StreamName;
 import io.headrace.client.UnavailableException;
 import io.headrace.client.internal.control.StreamCalls;
 import io.headrace.client.internal.loop.Backoff;
@@ -68,12 +67,10 @@ public final class Stores {
         }
         SegmentName name = SegmentName.parse(segment)
                 .orElseThrow(() -> new IllegalArgumentException(segment + " is not the name of a segment"));
-        return controller
-                .ownerOf(new StreamName(name.scope(), name.stream()), name.id())
-                .compose(node -> {
-                    owners.put(segment, node);
-                    return connect(node, use).onFailure(cause -> owners.remove(segment, node));
-                });
+        return controller.ownerOf(name).compose(node -> {
+            owners.put(segment, node);
+            return connect(node, use).onFailure(cause -> owners.remove(segment, node));
+        });
     }
 
     /** The store that was thought to have the segment does not, or cannot be reached. */

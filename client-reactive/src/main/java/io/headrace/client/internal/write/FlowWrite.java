@@ -7,6 +7,7 @@ import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.CompletableEmitter;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -22,11 +23,20 @@ public final class FlowWrite<T> implements FlowableSubscriber<T>, PendingEvent.O
     private static final int FIRST_REQUEST = 8;
     private static final int MAX_WINDOW = 16_384;
 
-    private final Function<? super T, @Nullable String> routingKey;
-    private final Serializer<T> serializer;
+    /** Makes what is written of what the flow has. */
+    @FunctionalInterface
+    public interface Maker<T> {
+        PendingEvent make(T event, PendingEvent.Outcome outcome);
+    }
+
+    private final Maker<? super T> maker;
     private final StreamWriter writer;
     private final CompletableEmitter done;
     private final AtomicReference<@Nullable Subscription> upstream = new AtomicReference<>();
+
+    /** Then nothing is told to it any more. */
+    private volatile boolean upstreamEnded;
+
     private final AtomicReference<@Nullable Throwable> upstreamError = new AtomicReference<>();
 
     /** Events that were not told to be durable yet, and one for the flow itself until it ends. */
@@ -38,13 +48,8 @@ public final class FlowWrite<T> implements FlowableSubscriber<T>, PendingEvent.O
     /** Asked for and not yet durable; on the writer's loop, after the first request. */
     private int outstanding = FIRST_REQUEST;
 
-    private FlowWrite(
-            Function<? super T, @Nullable String> routingKey,
-            Serializer<T> serializer,
-            StreamWriter writer,
-            CompletableEmitter done) {
-        this.routingKey = routingKey;
-        this.serializer = serializer;
+    private FlowWrite(Maker<? super T> maker, StreamWriter writer, CompletableEmitter done) {
+        this.maker = maker;
         this.writer = writer;
         this.done = done;
     }
@@ -55,22 +60,35 @@ public final class FlowWrite<T> implements FlowableSubscriber<T>, PendingEvent.O
             Function<? super T, @Nullable String> routingKey,
             Serializer<T> serializer,
             StreamWriter writer) {
-        return Completable.create(done ->
-                Flowable.<T>fromPublisher(events).subscribe(new FlowWrite<>(routingKey, serializer, writer, done)));
+        return of(
+                events,
+                (event, outcome) -> PendingEvent.of(routingKey.apply(event), serializer.serialize(event), outcome),
+                writer);
+    }
+
+    /** Writes what is made of the flow when somebody subscribes. */
+    public static <T> Completable of(Publisher<? extends T> events, Maker<? super T> maker, StreamWriter writer) {
+        return Completable.create(
+                done -> Flowable.<T>fromPublisher(events).subscribe(new FlowWrite<>(maker, writer, done)));
     }
 
     @Override
     public void onSubscribe(Subscription subscription) {
-        upstream.set(subscription);
-        done.setCancellable(subscription::cancel);
+        Objects.requireNonNull(subscription);
+        if (!upstream.compareAndSet(null, subscription)) {
+            subscription.cancel();
+            return;
+        }
+        done.setCancellable(this::cancel);
         subscription.request(FIRST_REQUEST);
     }
 
     @Override
     public void onNext(T event) {
+        Objects.requireNonNull(event);
         PendingEvent pending;
         try {
-            pending = PendingEvent.of(routingKey.apply(event), serializer.serialize(event), this);
+            pending = maker.make(event, this);
         } catch (RuntimeException e) {
             cancel();
             onError(e);
@@ -83,12 +101,15 @@ public final class FlowWrite<T> implements FlowableSubscriber<T>, PendingEvent.O
 
     @Override
     public void onError(Throwable cause) {
+        Objects.requireNonNull(cause);
+        upstreamEnded = true;
         upstreamError.compareAndSet(null, cause);
         finish();
     }
 
     @Override
     public void onComplete() {
+        upstreamEnded = true;
         finish();
     }
 
@@ -126,7 +147,7 @@ public final class FlowWrite<T> implements FlowableSubscriber<T>, PendingEvent.O
 
     private void cancel() {
         Subscription flow = upstream.get();
-        if (flow != null) {
+        if (flow != null && !upstreamEnded) {
             flow.cancel();
         }
     }

@@ -16,20 +16,20 @@ import java.util.function.Function;
  * Who has which part of the key space. A part belongs to its upper end: a position on the border of two parts is in the
  * lower one, as all clients have it.
  */
-final class KeySpace<V> {
+public final class KeySpace<V> {
     private final NavigableMap<Double, V> byHigh = new TreeMap<>();
 
-    static <V> KeySpace<V> of(List<StreamSegment> segments, Function<StreamSegment, V> valueOf) {
+    public static <V> KeySpace<V> of(List<StreamSegment> segments, Function<StreamSegment, V> valueOf) {
         KeySpace<V> space = new KeySpace<>();
         segments.forEach(segment -> space.byHigh.put(segment.high(), valueOf.apply(segment)));
         return space;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return byHigh.isEmpty();
     }
 
-    V at(double position) {
+    public V at(double position) {
         Map.Entry<Double, V> entry = byHigh.ceilingEntry(position);
         if (entry == null) {
             throw new ProtocolException("no segment holds the keys at " + position);
@@ -38,7 +38,7 @@ final class KeySpace<V> {
     }
 
     /** Everybody who has a part. */
-    Collection<V> values() {
+    public Collection<V> values() {
         return new LinkedHashSet<>(byHigh.values());
     }
 

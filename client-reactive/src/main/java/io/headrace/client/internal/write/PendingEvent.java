@@ -7,7 +7,7 @@ import io.headrace.codecs.wire.EventFrames;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** An event that is not durable yet. */
+/** An event, or a piece of a stream of bytes, that is not durable yet. */
 public final class PendingEvent {
     /** What an event costs beside its bytes, roughly. */
     private static final int OVERHEAD_BYTES = 64;
@@ -20,12 +20,14 @@ public final class PendingEvent {
     }
 
     private final byte[] payload;
+    private final boolean framed;
     private final double position;
     private final long acceptedNanos;
     private final Outcome outcome;
 
-    private PendingEvent(byte[] payload, double position, long acceptedNanos, Outcome outcome) {
+    private PendingEvent(byte[] payload, boolean framed, double position, long acceptedNanos, Outcome outcome) {
         this.payload = payload;
+        this.framed = framed;
         this.position = position;
         this.acceptedNanos = acceptedNanos;
         this.outcome = outcome;
@@ -35,11 +37,21 @@ public final class PendingEvent {
     public static PendingEvent of(@Nullable String routingKey, byte[] payload, Outcome outcome) {
         double position =
                 routingKey == null ? ThreadLocalRandom.current().nextDouble() : RoutingKeyHash.position(routingKey);
-        return new PendingEvent(payload, position, System.nanoTime(), outcome);
+        return new PendingEvent(payload, true, position, System.nanoTime(), outcome);
+    }
+
+    /** A piece of a stream of bytes, of at most {@link EventFrames#MAX_EVENT} bytes, which is stored as it is. */
+    public static PendingEvent piece(byte[] bytes, Outcome outcome) {
+        return new PendingEvent(bytes, false, 0, System.nanoTime(), outcome);
     }
 
     byte[] payload() {
         return payload;
+    }
+
+    /** Whether it is stored with a header in front of it. */
+    boolean isFramed() {
+        return framed;
     }
 
     /** Where it belongs in the key space. */
@@ -57,13 +69,13 @@ public final class PendingEvent {
     }
 
     /** Bytes in a segment. */
-    long framedBytes() {
-        return EventFrames.HEADER_BYTES + (long) payload.length;
+    long storedBytes() {
+        return framed ? EventFrames.HEADER_BYTES + (long) payload.length : payload.length;
     }
 
     /** Bytes of memory. */
     long heldBytes() {
-        return framedBytes() + OVERHEAD_BYTES;
+        return storedBytes() + OVERHEAD_BYTES;
     }
 
     boolean isLarge() {

@@ -11,6 +11,8 @@ import io.headrace.client.internal.wire.Heap;
 import io.headrace.client.internal.wire.StoreConnection;
 import io.headrace.client.internal.wire.Stores.Use;
 import io.headrace.codecs.wire.AppendBlocks;
+import io.headrace.codecs.wire.AppendCommand.AppendBlock;
+import io.headrace.codecs.wire.AppendCommand.AppendBlockEnd;
 import io.headrace.codecs.wire.AppendCommand.SetupAppend;
 import io.headrace.codecs.wire.AppendReply.AppendSetup;
 import io.headrace.codecs.wire.AppendReply.DataAppended;
@@ -109,7 +111,7 @@ final class SegmentOutput implements StoreConnection.Exchange {
 
     void add(PendingEvent event) {
         unsent.add(event);
-        unsentBytes += event.framedBytes();
+        unsentBytes += event.storedBytes();
     }
 
     boolean isIdle() {
@@ -176,10 +178,10 @@ final class SegmentOutput implements StoreConnection.Exchange {
         List<PendingEvent> events = new ArrayList<>();
         long bytes = 0;
         for (PendingEvent next = unsent.peek(); next != null && !next.isLarge(); next = unsent.peek()) {
-            if (!events.isEmpty() && bytes + next.framedBytes() > BLOCK_BYTES) {
+            if (!events.isEmpty() && bytes + next.storedBytes() > BLOCK_BYTES) {
                 break;
             }
-            bytes += next.framedBytes();
+            bytes += next.storedBytes();
             events.add(unsent.remove());
         }
         unsentBytes -= bytes;
@@ -191,6 +193,14 @@ final class SegmentOutput implements StoreConnection.Exchange {
         List<ByteBuf> payloads = new ArrayList<>(block.events.size());
         for (PendingEvent event : block.events) {
             payloads.add(Unpooled.wrappedBuffer(event.payload()));
+        }
+        if (!block.events.get(0).isFramed()) {
+            ByteBuf data = Unpooled.wrappedBuffer(payloads.toArray(ByteBuf[]::new));
+            int size = data.readableBytes();
+            to.send(new AppendBlock(writerId, data));
+            to.send(new AppendBlockEnd(
+                    writerId, size, Unpooled.EMPTY_BUFFER, block.events.size(), block.lastNumber, requestId));
+            return;
         }
         to.send(AppendBlocks.encode(Heap.ALLOCATOR, writerId, payloads, block.lastNumber, requestId));
     }
@@ -317,7 +327,7 @@ final class SegmentOutput implements StoreConnection.Exchange {
             return;
         }
         writeOffset = Math.max(writeOffset, length);
-        unsentBytes -= event.framedBytes();
+        unsentBytes -= event.storedBytes();
         unsent.remove();
         owner.onDurable(event);
         owner.onProgress();

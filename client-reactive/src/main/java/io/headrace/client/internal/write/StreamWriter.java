@@ -75,6 +75,11 @@ public final class StreamWriter implements SegmentOutput.Owner {
         this(resources, stream, Target.stream(resources, stream), options);
     }
 
+    /** A writer of a stream that is one row of bytes. */
+    public static StreamWriter ofBytes(Resources resources, StreamName stream, WriterOptions options) {
+        return new StreamWriter(resources, stream, Target.bytes(resources, stream), options);
+    }
+
     StreamWriter(Resources resources, StreamName stream, Target target, WriterOptions options) {
         this.resources = resources;
         this.loop = resources.loop();
@@ -85,18 +90,25 @@ public final class StreamWriter implements SegmentOutput.Owner {
 
     /** Takes an event, or tells it that there are too many. */
     public void offer(PendingEvent event) {
-        long held = heldBytes.get();
-        if (held > 0 && held + event.heldBytes() > options.maxBytesInFlight()) {
-            event.outcome()
-                    .failed(new OverloadedException(held + " bytes for " + stream + " are under way, at most "
-                            + options.maxBytesInFlight() + " may be"));
-            return;
+        OverloadedException refusal = refusal(event.heldBytes());
+        if (refusal == null) {
+            offerAsked(event);
+        } else {
+            event.outcome().failed(refusal);
         }
-        offerAsked(event);
     }
 
-    /** Takes an event that this side has asked for. */
-    void offerAsked(PendingEvent event) {
+    /** What is to be told if so many bytes more are too many; null if they are not. */
+    public @Nullable OverloadedException refusal(long bytes) {
+        long held = heldBytes.get();
+        return held == 0 || held + bytes <= options.maxBytesInFlight()
+                ? null
+                : new OverloadedException(held + " bytes for " + stream + " are under way, at most "
+                        + options.maxBytesInFlight() + " may be");
+    }
+
+    /** Takes an event that this side has asked for, or that was not refused. */
+    public void offerAsked(PendingEvent event) {
         if (loop.hasEnded()) {
             event.outcome().failed(Loop.closed());
             return;

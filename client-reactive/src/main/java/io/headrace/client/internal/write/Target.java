@@ -7,6 +7,7 @@ import io.headrace.client.SealedException;
 import io.headrace.client.StreamName;
 import io.headrace.client.StreamSegment;
 import io.headrace.client.internal.Resources;
+import io.headrace.client.internal.Segments;
 import io.headrace.client.internal.control.StreamCalls.Successor;
 import io.headrace.codecs.name.SegmentName;
 import io.vertx.core.Future;
@@ -50,6 +51,32 @@ interface Target {
             @Override
             public HeadraceException ended() {
                 return new SealedException("the stream " + stream + " is sealed");
+            }
+        };
+    }
+
+    /** The one segment of a stream of bytes; {@link ConflictException} if the stream has more. What seals it is the end. */
+    static Target bytes(Resources resources, StreamName stream) {
+        Target whole = stream(resources, stream);
+        return new Target() {
+            @Override
+            public Future<List<StreamSegment>> segments() {
+                return Segments.single(resources, stream).map(List::of);
+            }
+
+            @Override
+            public String nameOf(long segmentId) {
+                return whole.nameOf(segmentId);
+            }
+
+            @Override
+            public Future<List<StreamSegment>> successors(long segmentId) {
+                return Future.succeededFuture(List.of());
+            }
+
+            @Override
+            public HeadraceException ended() {
+                return whole.ended();
             }
         };
     }

@@ -1,0 +1,56 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.benchmarks;
+
+import io.pravega.client.stream.EventStreamReader;
+import io.pravega.client.stream.EventStreamWriter;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** {@link ClientLoad} for the published client. Argument: the controller as {@code host:port}. */
+final class PublishedClientLoad implements ClientLoad.Subject {
+    private static final long POLL_MILLIS = 1_000;
+
+    private final Client client;
+    private String stream = "";
+    private @Nullable EventStreamWriter<byte[]> writer;
+
+    private PublishedClientLoad(Client client) {
+        this.client = client;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        ClientLoad.measure("published client", new PublishedClientLoad(new Client(arguments[0])));
+        // The client's pools have threads that are no daemons.
+        System.exit(0);
+    }
+
+    @Override
+    public void open(String name) throws Exception {
+        stream = name;
+        client.createStream(name);
+        writer = client.writer(name);
+    }
+
+    @Override
+    public void write(byte[] event, Runnable acknowledged) {
+        EventStreamWriter<byte[]> open = writer;
+        if (open != null) {
+            var unused = open.writeEvent("key", event).thenRun(acknowledged);
+        }
+    }
+
+    @Override
+    public void read(Consumer<byte[]> events) {
+        EventStreamReader<byte[]> reader = client.reader(stream);
+        Thread reading = new Thread(() -> {
+            while (true) {
+                byte[] event = reader.readNextEvent(POLL_MILLIS).getEvent();
+                if (event != null) {
+                    events.accept(event);
+                }
+            }
+        });
+        reading.setDaemon(true);
+        reading.start();
+    }
+}
