@@ -3,6 +3,7 @@ package io.headrace.engine.partition;
 
 import io.headrace.engine.log.Callback;
 import io.headrace.engine.log.Checkpoint;
+import io.headrace.engine.log.LogException;
 import io.headrace.engine.log.PartitionCheckpoints;
 import io.headrace.engine.log.PartitionLog;
 import io.headrace.engine.state.LayeredState;
@@ -30,10 +31,16 @@ import org.slf4j.LoggerFactory;
  * </ol>
  *
  * <p>While a checkpoint cannot be taken, changed rows go into the base all the same when there are too many of them: that
- * bounds the memory that they take.
+ * bounds the memory that they take. If not even that succeeds, the partition is lost before they fill the heap; its next
+ * owner begins with what was committed.
  */
 final class Checkpointer {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
+
+    /** Heap that changed rows take at most while they cannot be written: so many times what has them written, or this. */
+    private static final int MAX_UNWRITTEN = 4;
+
+    private static final long MIN_UNWRITTEN_BYTES = 64L << 20;
 
     /** Ticks between two attempts after one has failed. */
     private static final int RETRY_TICKS = 100;
@@ -70,6 +77,10 @@ final class Checkpointer {
     private int waitTicks;
     private int writeTicks;
     private boolean running;
+
+    /** Why rows could not be written last; empty if they could. */
+    private String problem = "";
+
     private boolean writing;
     private boolean closed;
     private @Nullable Runnable whenLast;
@@ -125,6 +136,16 @@ final class Checkpointer {
     void tick() {
         waitTicks = Math.max(0, waitTicks - 1);
         writeTicks = Math.max(0, writeTicks - 1);
+        if (rows != null
+                && (writing || !problem.isEmpty())
+                && rows.changedBytes() >= MIN_UNWRITTEN_BYTES
+                && rows.changedBytes() / MAX_UNWRITTEN >= options.checkpointRowBytes()) {
+            lose.accept(new LogException(
+                    LogException.Kind.UNAVAILABLE,
+                    rows.changedBytes() + " bytes of changed rows wait for the local disk, which "
+                            + (problem.isEmpty() ? "is too slow" : "fails: " + problem)));
+            return;
+        }
         if (writing) {
             return;
         }
@@ -195,6 +216,7 @@ final class Checkpointer {
                 Callback.of(
                         done -> {
                             writing = false;
+                            problem = "";
                             changed.written();
                             then.run();
                             finish();
@@ -202,6 +224,7 @@ final class Checkpointer {
                         cause -> {
                             writing = false;
                             writeTicks = RETRY_TICKS;
+                            problem = cause.toString();
                             changed.unfreeze();
                             LOG.warn("{} could not write changed rows, will try again: {}", name, cause.toString());
                             failed.accept(cause);

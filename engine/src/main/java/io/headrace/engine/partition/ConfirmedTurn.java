@@ -61,4 +61,14 @@ public record ConfirmedTurn<C, R>(Turn<C, R> turn) implements Turn<C, R> {
     public void executeWhenLoaded(long frame, C command, ReplyTo<? super R> replyTo) {
         turn.executeWhenLoaded(frame, command, replyTo);
     }
+
+    @Override
+    public void executeLater(C command, ReplyTo<? super R> replyTo) {
+        turn.executeLater(command, replyTo);
+    }
+
+    @Override
+    public void executeBehindOthers(C command) {
+        turn.executeBehindOthers(command);
+    }
 }

@@ -113,11 +113,29 @@ public final class Partition<C, R> {
         }
     }
 
-    private void resume(C command, ReplyTo<? super R> replyTo, LoadedRows loaded) {
-        if (phase == Phase.SERVING) {
-            turn.execute(command, replyTo, loaded);
-        } else {
-            submit(command, replyTo);
+    /** A command that is put aside; it is executed again when its rows have been loaded. */
+    private final class AsideCommand extends RowLoader.Aside {
+        private final C command;
+        private final ReplyTo<? super R> replyTo;
+
+        AsideCommand(LoadedRows rows, C command, ReplyTo<? super R> replyTo) {
+            super(rows);
+            this.command = command;
+            this.replyTo = replyTo;
+        }
+
+        @Override
+        void loaded() {
+            if (phase == Phase.SERVING) {
+                turn.execute(command, replyTo, this);
+            } else {
+                submit(command, replyTo);
+            }
+        }
+
+        @Override
+        void lost(String reason) {
+            deliver(() -> replyTo.lost(reason));
         }
     }
 
@@ -425,13 +443,16 @@ public final class Partition<C, R> {
         private boolean answered;
         private long now;
 
-        void execute(C command, ReplyTo<? super R> replyTo, @Nullable LoadedRows loaded) {
+        /** @param aside the command, if it was put aside before */
+        void execute(C command, ReplyTo<? super R> replyTo, @Nullable AsideCommand aside) {
+            boolean ended = true;
             try {
                 enter();
-                use(loaded);
+                use(aside == null ? null : aside.rows());
                 machine.execute(command, replyTo, this);
             } catch (NotInMemory missing) {
-                executeWhenLoaded(missing, command, replyTo, loaded);
+                ended = false;
+                putAside(missing, command, replyTo, aside);
             } catch (RuntimeException | AssertionError e) {
                 if (records > 0) {
                     lose(e);
@@ -448,6 +469,10 @@ public final class Partition<C, R> {
                 use(null);
                 leave();
             }
+            Serving now = serving;
+            if (aside != null && ended && now != null && now.rowLoader != null) {
+                now.rowLoader.ended(aside);
+            }
         }
 
         private void use(@Nullable LoadedRows loaded) {
@@ -457,25 +482,16 @@ public final class Partition<C, R> {
         }
 
         /** Executes a command again when rows have been loaded; what was loaded for it before is kept. */
-        private void executeWhenLoaded(
-                NotInMemory missing, C command, ReplyTo<? super R> replyTo, @Nullable LoadedRows before) {
+        private void putAside(
+                NotInMemory missing, C command, ReplyTo<? super R> replyTo, @Nullable AsideCommand before) {
             RowLoader rowLoader = current().rowLoader;
             if (records > 0 || answered || rows == null || rowLoader == null) {
                 lose(new IllegalStateException("rows were missed where none may be read", missing));
-                return;
+            } else if (before == null) {
+                rowLoader.load(missing.reads(), new AsideCommand(rows.missing(), command, replyTo));
+            } else {
+                rowLoader.loadMore(missing.reads(), before);
             }
-            LoadedRows into = before != null && rows.isCurrent(before) ? before : rows.missing();
-            rowLoader.load(missing.reads(), into, new RowLoader.Waiter() {
-                @Override
-                public void loaded(LoadedRows found) {
-                    resume(command, replyTo, found);
-                }
-
-                @Override
-                public void lost(String reason) {
-                    deliver(() -> replyTo.lost(reason));
-                }
-            });
         }
 
         void run(java.util.function.Consumer<Turn<C, R>> body) {
@@ -592,6 +608,19 @@ public final class Partition<C, R> {
                     deliver(() -> replyTo.lost(reason));
                 }
             });
+        }
+
+        @Override
+        public void executeLater(C command, ReplyTo<? super R> replyTo) {
+            loop.execute(() -> submit(command, replyTo));
+        }
+
+        @Override
+        public void executeBehindOthers(C command) {
+            RowLoader rowLoader = current().rowLoader;
+            if (rowLoader != null) {
+                rowLoader.whenOthersEnded(() -> submit(command, ReplyTo.none()));
+            }
         }
     }
 }

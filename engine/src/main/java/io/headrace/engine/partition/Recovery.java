@@ -8,7 +8,11 @@ import io.headrace.engine.log.PartitionCheckpoints;
 import io.headrace.engine.log.PartitionLog;
 import io.headrace.engine.partition.Checkpointer.Restorable;
 import io.headrace.engine.state.LayeredState;
+import io.headrace.engine.state.LoadedRows;
+import io.headrace.engine.state.NotInMemory;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -140,18 +144,76 @@ final class Recovery {
     }
 
     private void apply(Replay replay, List<ByteBuf> frames, Callback<Recovered> recovered) {
+        Deque<ByteBuf> left = new ArrayDeque<>(frames);
         try {
-            for (ByteBuf frame : frames) {
-                replayedBytes += frame.readableBytes();
-                replay.frame(frame);
+            if (!left.isEmpty()) {
+                replay.begin(left.getFirst());
             }
+        } catch (RuntimeException e) {
+            failed(replay, left, e, recovered);
+            return;
+        }
+        applyNext(replay, left, null, recovered);
+    }
+
+    /** @param loaded for the first frame; null if nothing was needed yet */
+    private void applyNext(
+            Replay replay, Deque<ByteBuf> left, @Nullable LoadedRows loaded, Callback<Recovered> recovered) {
+        LoadedRows ofFrame = loaded;
+        try {
+            use(loaded);
+            while (!left.isEmpty()) {
+                replay.proceed();
+                ofFrame = null;
+                use(null);
+                machine.trim();
+                replayedBytes += left.getFirst().readableBytes();
+                left.removeFirst().release();
+                if (!left.isEmpty()) {
+                    replay.begin(left.getFirst());
+                }
+            }
+        } catch (NotInMemory missing) {
+            load(missing, replay, left, ofFrame, recovered);
+            return;
         } catch (RuntimeException | AssertionError e) {
-            replay.finish();
-            recovered.failed(e);
+            failed(replay, left, e, recovered);
             return;
         } finally {
-            frames.forEach(ByteBuf::release);
+            use(null);
         }
         replay(replay, recovered);
+    }
+
+    private void use(@Nullable LoadedRows loaded) {
+        if (rows != null) {
+            rows.use(loaded);
+        }
+    }
+
+    private void load(
+            NotInMemory missing,
+            Replay replay,
+            Deque<ByteBuf> left,
+            @Nullable LoadedRows before,
+            Callback<Recovered> recovered) {
+        if (rows == null) {
+            failed(replay, left, missing, recovered);
+            return;
+        }
+        LoadedRows into = before == null ? rows.missing() : before;
+        rows.base()
+                .load(
+                        missing.reads(),
+                        into,
+                        Callback.of(
+                                loaded -> applyNext(replay, left, loaded, recovered),
+                                cause -> failed(replay, left, cause, recovered)));
+    }
+
+    private static void failed(Replay replay, Deque<ByteBuf> left, Throwable cause, Callback<Recovered> recovered) {
+        left.forEach(ByteBuf::release);
+        replay.finish();
+        recovered.failed(cause);
     }
 }

@@ -1,7 +1,9 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.partition;
 
+import io.headrace.engine.state.NotInMemory;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,6 +24,15 @@ final class Replay {
     private long next;
     private long epoch;
 
+    /** The present frame, where its next record is, and how many there are left. */
+    private ByteBuf frame = Unpooled.EMPTY_BUFFER;
+
+    private int position;
+    private int left;
+
+    /** Records of the open batch that have been applied, now that it has come to its end. */
+    private int applied;
+
     /** Begins with frame {@code first}. */
     Replay(StateMachine<?, ?> machine, long first) {
         this.machine = machine;
@@ -33,33 +44,41 @@ final class Replay {
         return next;
     }
 
-    /** Applies one frame; the caller keeps ownership of it. */
-    void frame(ByteBuf frame) {
-        Frame.verify(frame, next);
-        long frameEpoch = Frame.epoch(frame);
+    /** Begins with one frame, to be applied by {@link #proceed}; the caller keeps ownership of it. */
+    void begin(ByteBuf next) {
+        Frame.verify(next, this.next);
+        long frameEpoch = Frame.epoch(next);
         if (frameEpoch < epoch) {
-            throw Frame.corrupt(next, "its epoch " + frameEpoch + " is below " + epoch + ", that of a frame before it");
+            throw Frame.corrupt(
+                    this.next, "its epoch " + frameEpoch + " is below " + epoch + ", that of a frame before it");
         }
         epoch = frameEpoch;
-        int position = frame.readerIndex() + Frame.HEADER_BYTES;
+        frame = next;
+        position = next.readerIndex() + Frame.HEADER_BYTES;
+        left = Frame.recordCount(next);
+    }
+
+    /** Applies what is left of the frame. If that ends in {@link NotInMemory}, it goes on with the record that was missing something. */
+    void proceed() {
         int end = frame.writerIndex();
-        for (int left = Frame.recordCount(frame); left > 0; left--) {
+        for (; left > 0; left--) {
             if (end - position < Frame.RECORD_HEADER_BYTES) {
                 throw Frame.corrupt(next, "a record header is cut off");
             }
             int type = frame.getUnsignedByte(position);
             int flags = frame.getByte(position + 1);
             int length = frame.getInt(position + 2);
-            position += Frame.RECORD_HEADER_BYTES;
-            if (length < 0 || length > end - position) {
+            int body = position + Frame.RECORD_HEADER_BYTES;
+            if (length < 0 || length > end - body) {
                 throw Frame.corrupt(next, "a record is longer than the frame");
             }
-            record(type, (flags & Frame.END_OF_BATCH) != 0, frame, position, length);
-            position += length;
+            record(type, (flags & Frame.END_OF_BATCH) != 0, body, length);
+            position = body + length;
         }
         if (position != end) {
             throw Frame.corrupt(next, "there are bytes behind its last record");
         }
+        frame = Unpooled.EMPTY_BUFFER;
         next++;
     }
 
@@ -68,21 +87,25 @@ final class Replay {
         dropOpenBatch();
     }
 
-    private void record(int type, boolean endsBatch, ByteBuf frame, int position, int length) {
-        int offset = position - frame.readerIndex();
+    private void record(int type, boolean endsBatch, int body, int length) {
+        int offset = body - frame.readerIndex();
         if (type == EPOCH_START) {
             dropOpenBatch();
         } else if (!endsBatch) {
-            openBatch.add(new Part(type, frame.retainedSlice(position, length), next, offset));
+            openBatch.add(new Part(type, frame.retainedSlice(body, length), next, offset));
         } else {
-            openBatch.forEach(part -> machine.apply(part.type, part.body, part.frame, part.offset));
+            for (; applied < openBatch.size(); applied++) {
+                Part part = openBatch.get(applied);
+                machine.apply(part.type, part.body.slice(), part.frame, part.offset);
+            }
+            machine.apply(type, frame.slice(body, length), next, offset);
             dropOpenBatch();
-            machine.apply(type, frame.slice(position, length), next, offset);
         }
     }
 
     private void dropOpenBatch() {
         openBatch.forEach(part -> part.body.release());
         openBatch.clear();
+        applied = 0;
     }
 }

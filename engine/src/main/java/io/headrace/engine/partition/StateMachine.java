@@ -25,7 +25,9 @@ public interface StateMachine<C, R> {
     void execute(C command, ReplyTo<? super R> replyTo, Turn<C, R> turn);
 
     /**
-     * Applies one record.
+     * Applies one record. While the machine serves, what that needs is in memory, for the command that logged the record
+     * has needed it. In replay it may not be: then {@link io.headrace.engine.state.NotInMemory} is thrown before anything
+     * has changed, and the same record is applied again.
      *
      * @param type as in {@link LogRecord#type()}
      * @param body the record's bytes; valid during the call only. Keep (frame, offset), not the buffer
@@ -37,14 +39,20 @@ public interface StateMachine<C, R> {
     /**
      * Durable state that is kept as rows, apart from the snapshot; the same object in each call. Null if the snapshot is
      * all. Whoever reads rows while executing a command does so before it logs or answers anything, for a read may end in
-     * {@link io.headrace.engine.state.NotInMemory}: the command is then executed again. {@link #apply}, {@link #tick} and
-     * {@link #recovered} read no rows.
+     * {@link io.headrace.engine.state.NotInMemory}: the command is then executed again. {@link #tick} and {@link #recovered}
+     * read no rows.
      */
     default @Nullable LayeredState rows() {
         return null;
     }
 
-    /** Writes the whole durable state but for {@link #rows}, starting with a format version. */
+    /** Called in replay between batches, often: lets go of memory beyond what the machine may take. */
+    default void trim() {}
+
+    /**
+     * Writes the whole durable state but for {@link #rows}, starting with a format version. What belongs into rows and is
+     * not there yet is put there first.
+     */
     void snapshot(ByteBuf out);
 
     /** Reads what {@link #snapshot} wrote, this version's or any older one's; called once, on a fresh machine. */

@@ -64,4 +64,13 @@ public interface Turn<C, R> {
 
     /** Executes {@code command} again, in a turn of its own, when {@code frame} has been read into memory. */
     void executeWhenLoaded(long frame, C command, ReplyTo<? super R> replyTo);
+
+    /** Executes {@code command} in a turn of its own, soon. */
+    void executeLater(C command, ReplyTo<? super R> replyTo);
+
+    /**
+     * Executes {@code command}, which has no reply, when all commands that are put aside now, because they need rows that
+     * are not in memory, have been executed. Does nothing if there are none.
+     */
+    void executeBehindOthers(C command);
 }

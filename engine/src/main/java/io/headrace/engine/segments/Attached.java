@@ -33,6 +33,11 @@ final class Attached {
     /** Target offset of the first merge that was not known to be committed when {@link #mergedIn} was set. */
     long mergedFrom;
 
+    /** Whether somebody is tied to the segment. */
+    boolean isInUse() {
+        return !writers.isEmpty() || !reads.isEmpty() || owner != null;
+    }
+
     static Attached of(Segment segment) {
         Attached attached = segment.attached;
         if (attached == null) {

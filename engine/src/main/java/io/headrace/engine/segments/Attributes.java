@@ -1,129 +1,152 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.segments;
 
-import java.util.Arrays;
-import java.util.Comparator;
+import io.headrace.engine.state.ByteMap;
+import io.headrace.engine.state.LayeredState;
+import java.nio.ByteBuffer;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Attributes of one segment: 16-byte ids with 64-bit values, in one flat hash table (open addressing, linear probing)
- * without an object per entry. A slot whose value is {@link SegmentCommand#NO_VALUE} is free.
+ * Attributes of one segment. A few are a part of the segment: all of them are in a table in memory. More than {@link
+ * #MAX_INLINE} become rows of their own for good, and the table has those that were used of late.
+ *
+ * <p>An append must find the number of its writer without waiting, or it could be overtaken by the next one. So the table
+ * keeps what belongs to writers that are bound to a connection: of those it has all that there is.
  */
 final class Attributes {
-    private static final int WIDTH = 3;
-    private static final int SMALLEST = 2;
+    /** Attributes that a segment has without rows of their own. */
+    static final int MAX_INLINE = 32;
 
-    /** Receives one attribute. */
-    interface Visitor {
-        void visit(long idHigh, long idLow, long value);
+    /** Attributes in memory, beside those of writers that are bound, when there are rows. */
+    static final int MAX_KEPT = 1024;
+
+    private final Segment segment;
+    private @Nullable AttributeTable table;
+    private @Nullable ByteMap rows;
+
+    Attributes(Segment segment) {
+        this.segment = segment;
     }
 
-    /** Per slot: high half of the id, low half, value. The number of slots is a power of two. */
-    private long[] slots = emptySlots(SMALLEST);
-
-    private int count;
-
-    int count() {
-        return count;
+    /** Number of the map that has the attributes of a segment. */
+    static long mapOf(long segment) {
+        return Long.MIN_VALUE | segment;
     }
 
-    /** The value, or {@link SegmentCommand#NO_VALUE}. */
+    boolean areRows() {
+        return rows != null;
+    }
+
+    /** How many are in memory, which is all of them unless they are rows. */
+    int inMemory() {
+        return table == null ? 0 : table.count();
+    }
+
+    /** Visits those in memory, in ascending order of ids. */
+    void forEach(AttributeTable.Visitor visitor) {
+        if (table != null) {
+            table.forEach(visitor);
+        }
+    }
+
+    /** The value of one that is in memory or absent; {@link SegmentCommand#NO_VALUE} if there is none. */
+    long inMemory(long idHigh, long idLow) {
+        return table == null ? SegmentCommand.NO_VALUE : table.get(idHigh, idLow);
+    }
+
+    /**
+     * The value, or {@link SegmentCommand#NO_VALUE}.
+     *
+     * @throws io.headrace.engine.state.NotInMemory if that cannot be told without waiting
+     */
     long get(long idHigh, long idLow) {
-        return slots[find(idHigh, idLow) + 2];
+        long value = inMemory(idHigh, idLow);
+        ByteMap stored = rows;
+        if (value == SegmentCommand.NO_VALUE && stored != null) {
+            byte[] row = stored.get(key(idHigh, idLow));
+            if (row != null) {
+                value = ByteBuffer.wrap(row).getLong();
+                keep(idHigh, idLow, value);
+            }
+        }
+        return value;
     }
 
-    /** Sets a value; {@link SegmentCommand#NO_VALUE} removes the attribute. */
-    void put(long idHigh, long idLow, long value) {
-        int at = find(idHigh, idLow);
-        boolean present = slots[at + 2] != SegmentCommand.NO_VALUE;
+    /** Sets a value; {@link SegmentCommand#NO_VALUE} removes the attribute. Reads no rows. */
+    void put(long idHigh, long idLow, long value, LayeredState state) {
+        ByteMap stored = rows;
+        if (stored == null) {
+            keep(idHigh, idLow, value);
+            if (inMemory() > MAX_INLINE) {
+                ByteMap begun = becomeRows(state);
+                forEach((high, low, each) -> store(high, low, each, begun));
+            }
+        } else {
+            store(idHigh, idLow, value, stored);
+            keep(idHigh, idLow, value);
+        }
+    }
+
+    private static void store(long idHigh, long idLow, long value, ByteMap stored) {
         if (value == SegmentCommand.NO_VALUE) {
-            if (present) {
-                removeAt(at / WIDTH);
-            }
-            return;
-        }
-        if (!present) {
-            if ((count + 1) * 4L > capacity() * 3L) {
-                grow();
-                at = find(idHigh, idLow);
-            }
-            slots[at] = idHigh;
-            slots[at + 1] = idLow;
-            count++;
-        }
-        slots[at + 2] = value;
-    }
-
-    /** Visits in ascending order of ids, however they came here: equal states give equal snapshots. */
-    void forEach(Visitor visitor) {
-        Integer[] used = new Integer[count];
-        int next = 0;
-        for (int at = 0; at < slots.length; at += WIDTH) {
-            if (slots[at + 2] != SegmentCommand.NO_VALUE) {
-                used[next++] = at;
-            }
-        }
-        Arrays.sort(used, Comparator.<Integer>comparingLong(at -> slots[at]).thenComparingLong(at -> slots[at + 1]));
-        for (int at : used) {
-            visitor.visit(slots[at], slots[at + 1], slots[at + 2]);
+            stored.remove(key(idHigh, idLow));
+        } else {
+            stored.put(
+                    key(idHigh, idLow),
+                    ByteBuffer.allocate(Long.BYTES).putLong(value).array());
         }
     }
 
-    /** Index in {@link #slots} of the id's slot, or of the free slot where it would go. */
-    private int find(long idHigh, long idLow) {
-        int mask = capacity() - 1;
-        int slot = hash(idHigh, idLow) & mask;
-        while (true) {
-            int at = slot * WIDTH;
-            if (slots[at + 2] == SegmentCommand.NO_VALUE || (slots[at] == idHigh && slots[at + 1] == idLow)) {
-                return at;
-            }
-            slot = (slot + 1) & mask;
+    /** Says that the attributes are rows. */
+    ByteMap becomeRows(LayeredState state) {
+        ByteMap map = state.map(mapOf(segment.id));
+        rows = map;
+        return map;
+    }
+
+    /** The segment ends: its rows go. */
+    void drop(LayeredState state) {
+        if (rows != null) {
+            state.drop(mapOf(segment.id));
         }
     }
 
-    /** Frees a slot and moves later entries of its probe chain up, so that no chain is cut. */
-    private void removeAt(int slot) {
-        int mask = capacity() - 1;
-        int hole = slot;
-        int next = slot;
-        while (true) {
-            next = (next + 1) & mask;
-            int at = next * WIDTH;
-            if (slots[at + 2] == SegmentCommand.NO_VALUE) {
-                break;
+    private void keep(long idHigh, long idLow, long value) {
+        AttributeTable all = table;
+        if (all == null) {
+            if (value == SegmentCommand.NO_VALUE) {
+                return;
             }
-            int home = hash(slots[at], slots[at + 1]) & mask;
-            if (((next - home) & mask) >= ((next - hole) & mask)) {
-                System.arraycopy(slots, at, slots, hole * WIDTH, WIDTH);
-                hole = next;
-            }
+            all = new AttributeTable();
+            table = all;
         }
-        slots[hole * WIDTH + 2] = SegmentCommand.NO_VALUE;
-        count--;
-    }
-
-    private void grow() {
-        long[] old = slots;
-        slots = emptySlots(capacity() * 2);
-        for (int at = 0; at < old.length; at += WIDTH) {
-            if (old[at + 2] != SegmentCommand.NO_VALUE) {
-                System.arraycopy(old, at, slots, find(old[at], old[at + 1]), WIDTH);
-            }
+        all.put(idHigh, idLow, value);
+        if (rows != null && all.count() > MAX_KEPT + 2 * boundWriters()) {
+            AttributeTable some = new AttributeTable();
+            all.forEach((high, low, each) -> {
+                if (isBound(high, low) || (high == idHigh && low == idLow)) {
+                    some.put(high, low, each);
+                }
+            });
+            table = some;
         }
     }
 
-    private int capacity() {
-        return slots.length / WIDTH;
+    private int boundWriters() {
+        Attached attached = segment.attached;
+        return attached == null ? 0 : attached.writers.size();
     }
 
-    private static long[] emptySlots(int capacity) {
-        long[] slots = new long[Math.multiplyExact(capacity, WIDTH)];
-        Arrays.fill(slots, SegmentCommand.NO_VALUE);
-        return slots;
+    private boolean isBound(long idHigh, long idLow) {
+        Attached attached = segment.attached;
+        return attached != null && attached.writers.containsKey(new UUID(idHigh, idLow));
     }
 
-    private static int hash(long idHigh, long idLow) {
-        long mixed = (idHigh ^ Long.rotateLeft(idLow, 32)) * 0x9E3779B97F4A7C15L;
-        return (int) (mixed >>> 32) ^ (int) (mixed >>> 12);
+    private static byte[] key(long idHigh, long idLow) {
+        return ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(idHigh)
+                .putLong(idLow)
+                .array();
     }
 }

@@ -2,7 +2,6 @@
 package io.headrace.engine.segments;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A chunk in long-term storage that the partition knows of. Only {@link Chunks} changes it. Its pieces always belong to one
@@ -26,9 +25,8 @@ final class Chunk {
     /** Pieces of segments that refer to it. */
     int pieces;
 
-    /** Whose pieces these are; null if there are none. */
-    @Nullable
-    Segment segment;
+    /** Number of the segment whose pieces these are; 0 if there are none. */
+    long segment;
 
     /** What is being joined into this chunk; empty unless that is under way, which ends with this having a length. */
     List<Source> sources = List.of();

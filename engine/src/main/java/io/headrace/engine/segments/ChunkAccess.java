@@ -46,6 +46,11 @@ final class ChunkAccess {
         return epoch;
     }
 
+    /** Has a segment brought into memory. */
+    void load(long segment) {
+        tier.self().accept(new SegmentCommand.Load(segment));
+    }
+
     boolean readableBeforeSeal() {
         return tier.storage().traits().readableBeforeSeal();
     }

@@ -38,13 +38,15 @@ final class ChunkJoins {
 
     /** A segment may have chunks that can be joined. */
     void consider(Segment segment) {
-        if (access.merges()) {
-            candidates.add(segment);
+        if (access.merges() && candidates.add(segment)) {
+            segment.holds++;
         }
     }
 
     void ended(Segment segment) {
-        candidates.remove(segment);
+        if (candidates.remove(segment)) {
+            segment.holds--;
+        }
     }
 
     void tick(Turn<SegmentCommand, SegmentReply> turn) {
@@ -53,7 +55,7 @@ final class ChunkJoins {
         }
         if (!state.chunks().joins().isEmpty()) {
             Chunk target = state.chunks().joins().iterator().next();
-            if (target.changedIn <= turn.committedFrame()) {
+            if (target.changedIn <= turn.committedFrame() && isLoaded(target)) {
                 join(target);
             }
             return;
@@ -61,7 +63,7 @@ final class ChunkJoins {
         Iterator<Segment> first = candidates.iterator();
         if (first.hasNext() && !writer.isFailing()) {
             Segment segment = first.next();
-            first.remove();
+            ended(segment);
             look(segment, turn);
         }
     }
@@ -80,7 +82,20 @@ final class ChunkJoins {
                 .map(chunk -> new Source(chunk.number, chunk.length))
                 .toList();
         turn.log(new TierRecord.JoinBegun(segment.id, access.nextNumber(), access.epoch(), sources));
-        candidates.add(segment);
+        consider(segment);
+    }
+
+    /** Whether the segments are in memory whose chunks are joined: the end of a join changes them. If not, that is seen to. */
+    private boolean isLoaded(Chunk target) {
+        boolean loaded = true;
+        for (Source source : target.sources) {
+            Chunk chunk = state.chunks().find(source.chunk());
+            if (chunk != null && chunk.segment != 0 && state.hot(chunk.segment) == null) {
+                access.load(chunk.segment);
+                loaded = false;
+            }
+        }
+        return loaded;
     }
 
     /** The first chunks that follow each other, are small enough, and enough of them; empty if there are none. */
@@ -121,10 +136,12 @@ final class ChunkJoins {
     /** Seals a chunk that a former owner, or a writer that failed, has left. */
     private void seal(Chunk chunk, Segment segment) {
         busy = true;
+        segment.holds++;
         access.seal(
                 chunk,
                 (length, turn) -> {
                     busy = false;
+                    segment.holds--;
                     retry.succeeded();
                     if (state.chunks().find(chunk.number) == chunk) {
                         turn.log(new TierRecord.ChunkSealed(chunk.number));
@@ -133,14 +150,15 @@ final class ChunkJoins {
                 },
                 (failure, turn) -> {
                     busy = false;
+                    segment.holds--;
                     retry.failed(turn.now());
                     reconsider(segment);
                 });
     }
 
     private void reconsider(Segment segment) {
-        if (state.find(segment.id) == segment) {
-            candidates.add(segment);
+        if (state.hot(segment.id) == segment) {
+            consider(segment);
         }
     }
 

@@ -112,8 +112,8 @@ final class Chunks {
         next = Math.max(next, number);
     }
 
-    /** One more piece of a segment refers to a chunk. */
-    void addPiece(long number, Segment segment) {
+    /** One more piece of a segment, given by its number, refers to a chunk. */
+    void addPiece(long number, long segment) {
         Chunk chunk = existing(number);
         chunk.pieces++;
         chunk.segment = segment;
@@ -124,7 +124,7 @@ final class Chunks {
         Chunk chunk = existing(number);
         chunk.changedIn = frame;
         if (--chunk.pieces == 0) {
-            chunk.segment = null;
+            chunk.segment = 0;
         }
         sort(chunk);
     }
@@ -133,7 +133,7 @@ final class Chunks {
     void moved(Extents pieces, Segment to) {
         for (int i = 0; i < pieces.count(); i++) {
             if (pieces.isInChunk(i)) {
-                existing(pieces.chunk(i)).segment = to;
+                existing(pieces.chunk(i)).segment = to.id;
             }
         }
     }
@@ -146,6 +146,11 @@ final class Chunks {
         if (!chunk.sources.isEmpty()) {
             joins.put(chunk.number, chunk);
         }
+    }
+
+    /** Whether a chunk is being joined into another one. */
+    boolean isJoining(long number) {
+        return existing(number).joining != 0;
     }
 
     private void flushed(TierRecord.Flushed record, long frame) {
@@ -170,6 +175,7 @@ final class Chunks {
         for (int i = from; i < to; i++) {
             state.frameUnused(extents.frame(i));
         }
+        segment.changed = true;
         segment.logBytes -= bytes;
         state.logBytesChanged(-bytes);
         Chunk chunk = rows.get(record.chunk());
@@ -179,7 +185,7 @@ final class Chunks {
         chunk.changedIn = frame;
         chunk.length = Math.toIntExact(record.chunkOffset() + bytes);
         if (extents.replace(from, to, record.chunk(), record.chunkOffset())) {
-            addPiece(record.chunk(), segment);
+            addPiece(record.chunk(), segment.id);
         }
     }
 
@@ -201,6 +207,7 @@ final class Chunks {
     private void joinEnded(TierRecord.JoinEnded record, long frame) {
         Chunk target = changing(record.chunk(), frame);
         List<Source> sources = target.sources;
+        Map<Long, Segment> segments = record.joined() ? segmentsOf(sources) : Map.of();
         target.sources = List.of();
         joins.remove(target.number);
         Map<Long, Integer> bases = new HashMap<>();
@@ -211,8 +218,8 @@ final class Chunks {
         for (Source source : sources) {
             Chunk chunk = changing(source.chunk(), frame);
             chunk.joining = 0;
-            Segment segment = chunk.segment;
-            if (record.joined() && segment != null && segment.extents != null) {
+            Segment segment = segments.get(chunk.segment);
+            if (segment != null && segment.extents != null) {
                 move(segment, segment.extents, target, bases, frame);
             }
             sort(chunk);
@@ -220,14 +227,27 @@ final class Chunks {
         sort(target);
     }
 
+    private Map<Long, Segment> segmentsOf(List<Source> sources) {
+        Map<Long, Segment> segments = new HashMap<>();
+        for (Source source : sources) {
+            long number = existing(source.chunk()).segment;
+            Segment segment = number == 0 ? null : state.find(number);
+            if (segment != null) {
+                segments.put(number, segment);
+            }
+        }
+        return segments;
+    }
+
     /** Lets the pieces of a segment in any of the sources refer to the chunk that these were joined into. */
     private void move(Segment segment, Extents extents, Chunk target, Map<Long, Integer> bases, long frame) {
+        segment.changed = true;
         for (int i = 0; i < extents.count(); i++) {
             Integer base = extents.isInChunk(i) ? bases.get(extents.chunk(i)) : null;
             if (base != null) {
                 long source = extents.chunk(i);
                 if (extents.replace(i, i + 1, target.number, base + extents.chunkOffset(i))) {
-                    addPiece(target.number, segment);
+                    addPiece(target.number, segment.id);
                 } else {
                     i--;
                 }

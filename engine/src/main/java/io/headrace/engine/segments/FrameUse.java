@@ -76,6 +76,33 @@ final class FrameUse {
         }
     }
 
+    /** Hears of frames that are in use. */
+    interface Visitor {
+        void use(long frame, long extents);
+    }
+
+    /** Frames in use, in ascending order. */
+    void forEach(Visitor visitor) {
+        for (int at = head; at < tail; at++) {
+            if ((entries[at] & COUNT_MASK) != 0) {
+                visitor.use(frameAt(at), entries[at] & COUNT_MASK);
+            }
+        }
+    }
+
+    int count() {
+        return tail - head - unused;
+    }
+
+    /** Takes over how many extents are in a frame above all others. */
+    void restore(long frame, long extents) {
+        if (extents < 1 || extents > COUNT_MASK || frame < 0 || frame >= 1L << (Long.SIZE - COUNT_BITS - 1)) {
+            throw new IllegalStateException("frame " + frame + " has " + extents + " extents");
+        }
+        add(frame);
+        entries[tail - 1] += extents - 1;
+    }
+
     private int find(long frame) {
         for (int at = hint; at <= hint + 1; at++) {
             if (at >= head && at < tail && frameAt(at) == frame) {

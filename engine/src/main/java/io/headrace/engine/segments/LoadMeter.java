@@ -15,7 +15,10 @@ final class LoadMeter {
 
     private static final int WINDOWS = 4;
 
-    final Segment segment;
+    /** Number and name of the segment, which need not be in memory. */
+    final long segment;
+
+    final String name;
     private final int scaleType;
     private final LoadOptions options;
     private final long startMillis;
@@ -39,7 +42,8 @@ final class LoadMeter {
      *     going to be counted
      */
     LoadMeter(Segment segment, LoadOptions options, long startMillis, long nowMillis) {
-        this.segment = segment;
+        this.segment = segment.id;
+        this.name = segment.name;
         this.scaleType = segment.scaleType;
         this.options = options;
         this.startMillis = startMillis;
@@ -49,8 +53,8 @@ final class LoadMeter {
     }
 
     /** Whether it counts what the segment's policy is about. */
-    boolean fits() {
-        return scaleType == segment.scaleType;
+    boolean fits(Segment changed) {
+        return scaleType == changed.scaleType;
     }
 
     /** Counts what was written now. */

@@ -28,12 +28,12 @@ final class LoadMeters {
     private int next;
 
     /**
-     * Segments that were there when this owner began. Those that have not been written to when {@code idleMillis} have
-     * passed are silent, and may have fallen silent without a report.
+     * Segments with lower numbers were there when this owner began. Those that have not been written to when {@code
+     * idleMillis} have passed are silent, and may have fallen silent without a report.
      */
-    private long[] inherited = {};
+    private long firstOwn;
 
-    private int nextInherited;
+    private boolean inheritedReported;
     private long ownedSinceMillis;
 
     LoadMeters(LoadOptions options, LoadReports reports) {
@@ -47,20 +47,18 @@ final class LoadMeters {
 
     void recovered(SegmentsState state, long nowMillis) {
         ownedSinceMillis = nowMillis;
-        inherited = state.all().stream()
-                .filter(segment -> isMeasured(segment) && !segment.sealed)
-                .mapToLong(segment -> segment.id)
-                .toArray();
+        firstOwn = state.nextId();
     }
 
-    private static boolean isMeasured(Segment segment) {
+    /** Whether a segment has a policy that depends on its load. */
+    static boolean isMeasured(Segment segment) {
         return segment.scaleType == KBYTES || segment.scaleType == EVENTS;
     }
 
     /** A segment has a new policy, or is new itself: silence counts from here on, too. */
     void policySet(Segment segment, long nowMillis) {
         LoadMeter meter = bySegment.get(segment.id);
-        if (meter != null && !meter.fits()) {
+        if (meter != null && !meter.fits(segment)) {
             ended(segment);
             meter = null;
         }
@@ -71,7 +69,11 @@ final class LoadMeters {
 
     /** Nothing will be written to a segment any more. */
     void ended(Segment segment) {
-        LoadMeter meter = bySegment.remove(segment.id);
+        ended(segment.id);
+    }
+
+    private void ended(long segment) {
+        LoadMeter meter = bySegment.remove(segment);
         if (meter != null) {
             LoadMeter last = all.remove(all.size() - 1);
             if (last != meter) {
@@ -133,42 +135,35 @@ final class LoadMeters {
 
     private void report(LoadMeter meter, Turn<SegmentCommand, SegmentReply> turn) {
         if (meter.takeReport(turn.now())) {
-            send(meter.segment, meter.load(turn.now(), false), turn);
+            send(meter.name, meter.load(turn.now(), false), turn);
         }
     }
 
-    private void send(Segment segment, Load load, Turn<SegmentCommand, SegmentReply> turn) {
-        turn.afterCommit(() -> reports.report(segment.name, load));
+    private void send(String segment, Load load, Turn<SegmentCommand, SegmentReply> turn) {
+        turn.afterCommit(() -> reports.report(segment, load));
     }
 
-    void tick(SegmentsState state, Turn<SegmentCommand, SegmentReply> turn) {
+    /** Reports silence; true if the segments that were inherited are to be looked at now, by {@link #reportIfInherited}. */
+    boolean tick(Turn<SegmentCommand, SegmentReply> turn) {
         for (int left = Math.min(SWEEP, all.size()); left > 0; left--) {
             next = next < all.size() ? next : 0;
             LoadMeter meter = all.get(next);
             if (meter.isIdle(turn.now())) {
-                send(meter.segment, meter.load(turn.now(), true), turn);
+                send(meter.name, meter.load(turn.now(), true), turn);
                 ended(meter.segment);
             } else {
                 next++;
             }
         }
-        long owned = turn.now() - ownedSinceMillis;
-        if (nextInherited < inherited.length && owned >= options.idleMillis()) {
-            reportInherited(state, owned, turn);
-        }
+        boolean due = !inheritedReported && turn.now() - ownedSinceMillis >= options.idleMillis();
+        inheritedReported |= due;
+        return due;
     }
 
-    private void reportInherited(SegmentsState state, long ownedMillis, Turn<SegmentCommand, SegmentReply> turn) {
-        int end = Math.min(inherited.length, nextInherited + SWEEP);
-        for (; nextInherited < end; nextInherited++) {
-            Segment segment = state.find(inherited[nextInherited]);
-            if (segment != null && isMeasured(segment) && !segment.sealed && bySegment.get(segment.id) == null) {
-                send(segment, Load.silence(segment.scaleType, ownedMillis, turn.now()), turn);
-            }
-        }
-        if (end == inherited.length) {
-            inherited = new long[0];
-            nextInherited = 0;
+    void reportIfInherited(Segment segment, Turn<SegmentCommand, SegmentReply> turn) {
+        if (segment.id < firstOwn && isMeasured(segment) && !segment.sealed && bySegment.get(segment.id) == null) {
+            long owned = turn.now() - ownedSinceMillis;
+            send(segment.name, Load.silence(segment.scaleType, owned, turn.now()), turn);
         }
     }
 }

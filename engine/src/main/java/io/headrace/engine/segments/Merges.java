@@ -29,7 +29,29 @@ final class Merges {
         this.tiering = tiering;
     }
 
+    /** Makes sure that a command can be executed without waiting: for a caller who logs something first. */
+    void need(SegmentCommand command) {
+        List<String> names = new ArrayList<>();
+        names.add(command.segment());
+        if (command instanceof Merge merge) {
+            names.add(merge.source());
+        } else if (command instanceof MergeBatch merge) {
+            names.addAll(merge.sources());
+        }
+        state.need(names);
+        Segment target = state.find(command.segment());
+        if (target != null && command instanceof Merge merge) {
+            merge.conditions().forEach(condition -> current(target, condition));
+        }
+    }
+
+    private static long current(Segment target, AttributeCondition condition) {
+        UUID id = condition.attribute();
+        return target.attribute(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    }
+
     void merge(Merge command, ReplyTo<? super SegmentReply> replyTo, Turn<SegmentCommand, SegmentReply> turn) {
+        need(command);
         Segment target = state.find(command.segment());
         Segment source = state.find(command.source());
         if (target == null || source == null) {
@@ -65,6 +87,7 @@ final class Merges {
 
     void mergeBatch(
             MergeBatch command, ReplyTo<? super SegmentReply> replyTo, Turn<SegmentCommand, SegmentReply> turn) {
+        need(command);
         Segment target = state.find(command.segment());
         if (target == null) {
             turn.replyConfirmed(replyTo, new SegmentReply.NoSuchSegment(command.segment()));
@@ -156,9 +179,7 @@ final class Merges {
         for (AttributeCondition condition : conditions) {
             UUID id = condition.attribute();
             Long earlier = updates.get(id);
-            long current = earlier != null
-                    ? earlier
-                    : target.attribute(id.getMostSignificantBits(), id.getLeastSignificantBits());
+            long current = earlier != null ? earlier : current(target, condition);
             boolean absent = current == SegmentCommand.NO_VALUE;
             boolean holds =
                     switch (condition.updateType()) {

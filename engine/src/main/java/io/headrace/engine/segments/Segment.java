@@ -5,7 +5,8 @@ import io.headrace.engine.tables.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State of one segment: one flat object, since a partition has many. Only {@link SegmentsState} changes what is durable.
+ * State of one segment that is in use; of the others there are rows, see {@link HotSegments}. Only {@link SegmentsState}
+ * changes what is durable.
  */
 final class Segment {
     /** Upper half of the ids under which the server's own facts are read as attributes. */
@@ -36,8 +37,7 @@ final class Segment {
     @Nullable
     Extents extents;
 
-    @Nullable
-    Attributes attributes;
+    final Attributes attributes = new Attributes(this);
 
     /** Null unless this is a table segment, which has entries and no bytes. */
     @Nullable
@@ -57,6 +57,28 @@ final class Segment {
     @Nullable
     Attached attached;
 
+    /** Parts of this owner's work that need this very object, beside those above. */
+    int holds;
+
+    // Of the object, see HotSegments.
+    /** Whether the rows are older than the object. */
+    boolean changed;
+
+    /** Whether there are rows of it. */
+    boolean stored;
+
+    /** What {@link SegmentRows} has noted of it. */
+    int marks;
+
+    /** Whether it was asked for since it was last considered for eviction. */
+    boolean used;
+
+    @Nullable
+    Segment older;
+
+    @Nullable
+    Segment newer;
+
     Segment(long id, String name, boolean isTransient, long createdMillis, long rolloverBytes) {
         this.id = id;
         this.name = name;
@@ -66,12 +88,16 @@ final class Segment {
         this.lastModifiedMillis = createdMillis;
     }
 
-    /** Value of any attribute, writer number or server-kept fact; {@link SegmentCommand#NO_VALUE} if there is none. */
+    /**
+     * Value of any attribute, writer number or server-kept fact; {@link SegmentCommand#NO_VALUE} if there is none.
+     *
+     * @throws io.headrace.engine.state.NotInMemory if that cannot be told without waiting
+     */
     long attribute(long idHigh, long idLow) {
         if (idHigh == SERVER_KEPT) {
             return serverKept(idLow);
         }
-        return attributes == null ? SegmentCommand.NO_VALUE : attributes.get(idHigh, idLow);
+        return attributes.get(idHigh, idLow);
     }
 
     private long serverKept(long idLow) {
@@ -94,15 +120,5 @@ final class Segment {
             extents = new Extents();
         }
         return extents;
-    }
-
-    void putAttribute(long idHigh, long idLow, long value) {
-        if (attributes == null) {
-            if (value == SegmentCommand.NO_VALUE) {
-                return;
-            }
-            attributes = new Attributes();
-        }
-        attributes.put(idHigh, idLow, value);
     }
 }

@@ -148,6 +148,38 @@ public sealed interface SegmentCommand {
     }
 
     /**
+     * A connection that has ended is forgotten once more, now that what it had sent before has been executed. Sent by the
+     * partition to itself; no reply.
+     */
+    record Forget(long connection) implements SegmentCommand {
+        @Override
+        public String segment() {
+            return "";
+        }
+    }
+
+    /** A segment is to be in memory. Sent by the partition to itself; no reply. */
+    record Load(long number) implements SegmentCommand {
+        @Override
+        public String segment() {
+            return "";
+        }
+    }
+
+    /**
+     * Looks after what former owners have left, one segment after the other. Sent by the partition to itself; no reply.
+     *
+     * @param from number of the first segment that has not been looked at
+     * @param marks of the segments that it is about
+     */
+    record Review(long from, int marks) implements SegmentCommand {
+        @Override
+        public String segment() {
+            return "";
+        }
+    }
+
+    /**
      * An update of a target attribute that comes with a merge.
      *
      * @param updateType wire code: 0 only-if-absent, 1 replace, 2 replace-if-greater, 3 accumulate, 4 replace-if-equals

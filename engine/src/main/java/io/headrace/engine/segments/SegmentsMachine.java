@@ -8,6 +8,7 @@ import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.StateMachine;
 import io.headrace.engine.partition.Turn;
 import io.headrace.engine.state.LayeredState;
+import io.headrace.engine.state.NotInMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -23,38 +24,66 @@ import org.jspecify.annotations.Nullable;
  * log confirms that this owner is no owner of old: a client gives up data on the one, a workflow goes on at the other.
  */
 public final class SegmentsMachine implements StateMachine<SegmentCommand, SegmentReply> {
-    private final SegmentsState state = new SegmentsState();
+    /** Segments that stay in memory although nothing needs them, unless told otherwise: about 30 MB. */
+    public static final int HOT_SEGMENTS = 32_768;
+
+    /** Segments that one command considers for eviction at most. */
+    private static final int LOOKS = 16;
+
+    /** The same for a tick. */
+    private static final int LOOKS_OF_TICK = 2_048;
+
+    private final SegmentsState state;
     private final Connections connections = new Connections();
     private final LoadMeters loads;
     private final Reads reads;
     private final Merges merges;
     private final @Nullable Tiering tiering;
-    private final TableSegments tables = new TableSegments(state);
+    private final Appends appends;
+    private final TableSegments tables;
 
     /** A machine whose loads nobody wants to know, without long-term storage. */
     public SegmentsMachine(ByteBufAllocator allocator) {
         this(allocator, LoadOptions.DEFAULT, LoadReports.NONE, null);
     }
 
-    /** A machine without long-term storage: data stays in the log. */
-    public SegmentsMachine(ByteBufAllocator allocator, LoadOptions options, LoadReports reports) {
-        this(allocator, options, reports, null);
+    /** A machine that keeps {@link #HOT_SEGMENTS} segments in memory. */
+    public SegmentsMachine(ByteBufAllocator allocator, LoadOptions options, LoadReports reports, @Nullable Tier tier) {
+        this(allocator, options, reports, tier, HOT_SEGMENTS);
     }
 
     /**
      * @param allocator of read replies that are copies
      * @param reports receives the loads of segments with a scaling policy
      * @param tier where data goes from the log; null to leave it there
+     * @param hotSegments how many segments that nothing needs stay in memory, at least 1; the others are rows
      */
-    public SegmentsMachine(ByteBufAllocator allocator, LoadOptions options, LoadReports reports, @Nullable Tier tier) {
+    public SegmentsMachine(
+            ByteBufAllocator allocator,
+            LoadOptions options,
+            LoadReports reports,
+            @Nullable Tier tier,
+            int hotSegments) {
+        if (hotSegments < 1) {
+            throw new IllegalArgumentException("hotSegments is " + hotSegments + ", must be at least 1");
+        }
+        this.state = new SegmentsState(hotSegments);
         this.loads = new LoadMeters(options, reports);
-        this.tiering = tier == null ? null : new Tiering(state, tier, allocator, this::execute);
+        this.tiering = tier == null ? null : new Tiering(state, tier, allocator, this::executeOrLater);
         this.reads = new Reads(allocator, connections, tiering == null ? null : tiering.reads());
         this.merges = new Merges(state, connections, reads, loads, tiering);
+        this.appends = new Appends(connections, loads, reads, tiering);
+        this.tables = new TableSegments(state);
     }
 
     @Override
     public void execute(
+            SegmentCommand command, ReplyTo<? super SegmentReply> replyTo, Turn<SegmentCommand, SegmentReply> turn) {
+        state.trim(LOOKS, turn.committedFrame());
+        executeInMemory(command, replyTo, turn);
+    }
+
+    private void executeInMemory(
             SegmentCommand command, ReplyTo<? super SegmentReply> replyTo, Turn<SegmentCommand, SegmentReply> turn) {
         if (command instanceof SegmentCommand.Create create) {
             create(create, replyTo, turn);
@@ -66,23 +95,69 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             merges.merge(merge, replyTo, turn);
         } else if (command instanceof SegmentCommand.MergeBatch merge) {
             merges.mergeBatch(merge, replyTo, turn);
-        } else if (command instanceof SegmentCommand.Disconnected disconnected) {
-            for (Segment segment : connections.disconnect(disconnected.connection())) {
-                delete(segment, turn);
-            }
-        } else if (command instanceof SegmentCommand.Continue next) {
-            if (tiering != null) {
-                tiering.goOn(next.frame(), turn);
-            }
         } else if (command instanceof SegmentCommand.Called called) {
             called(called, replyTo, turn);
-        } else {
+        } else if (!executeOwn(command, turn)) {
             Segment segment = state.find(command.segment());
             if (segment == null) {
                 turn.replyConfirmed(replyTo, new SegmentReply.NoSuchSegment(command.segment()));
             } else {
                 execute(segment, command, replyTo, turn);
             }
+        }
+    }
+
+    /** Executes what the partition tells itself, or hears from its node; false if it is nothing of that. */
+    private boolean executeOwn(SegmentCommand command, Turn<SegmentCommand, SegmentReply> turn) {
+        if (command instanceof SegmentCommand.Disconnected disconnected) {
+            disconnect(disconnected.connection(), turn);
+            turn.executeBehindOthers(new SegmentCommand.Forget(disconnected.connection()));
+        } else if (command instanceof SegmentCommand.Forget forget) {
+            disconnect(forget.connection(), turn);
+        } else if (command instanceof SegmentCommand.Continue next) {
+            if (tiering != null) {
+                tiering.goOn(next.frame(), turn);
+            }
+        } else if (command instanceof SegmentCommand.Load load) {
+            state.find(load.number());
+        } else if (command instanceof SegmentCommand.Review review) {
+            review(review, turn);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private void disconnect(long connection, Turn<SegmentCommand, SegmentReply> turn) {
+        for (Segment segment : connections.disconnect(connection)) {
+            delete(segment, turn);
+        }
+    }
+
+    /** Executes a command inside the turn of another one. */
+    private void executeOrLater(
+            SegmentCommand command, ReplyTo<? super SegmentReply> replyTo, Turn<SegmentCommand, SegmentReply> turn) {
+        try {
+            executeInMemory(command, replyTo, turn);
+        } catch (NotInMemory e) {
+            turn.executeLater(command, replyTo);
+        }
+    }
+
+    private void review(SegmentCommand.Review review, Turn<SegmentCommand, SegmentReply> turn) {
+        SegmentRows.Marked marked = state.rows().nextMarked(review.from(), review.marks());
+        Segment segment = marked.segment() == 0 ? null : state.find(marked.segment());
+        if (segment == null) {
+            // It may have ended since it was marked.
+        } else if (review.marks() == SegmentRows.MEASURED) {
+            loads.reportIfInherited(segment, turn);
+        } else if (segment.isTransient && (segment.attached == null || segment.attached.owner == null)) {
+            delete(segment, turn);
+        } else if (tiering != null) {
+            tiering.found(segment, turn);
+        }
+        if (marked.next() > 0) {
+            turn.executeLater(new SegmentCommand.Review(marked.next(), review.marks()), ReplyTo.none());
         }
     }
 
@@ -98,9 +173,11 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             return;
         }
         if (replaces(called.command()) && state.calls().isAhead(slot, stamp)) {
+            merges.need(called.command());
             turn.log(new SegmentRecord.Called(slot, stamp.caller(), stamp.owner(), stamp.progress()));
         }
-        execute(called.command(), replyTo, new ConfirmedTurn<>(turn));
+        // Nothing may be evicted in between: what is needed was found before the record.
+        executeInMemory(called.command(), replyTo, new ConfirmedTurn<>(turn));
     }
 
     /** Whether an earlier command of the workflow, if it came afterwards, would spoil what this one does. */
@@ -121,13 +198,13 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             return;
         }
         if (command instanceof SegmentCommand.Append append) {
-            append(segment, append, replyTo, turn);
+            appends.append(segment, append, replyTo, turn);
         } else if (command instanceof SegmentCommand.AppendAt append) {
-            appendAt(segment, append, replyTo, turn);
+            appends.appendAt(segment, append, replyTo, turn);
         } else if (command instanceof SegmentCommand.Read read) {
             reads.read(segment, read, replyTo, turn);
         } else if (command instanceof SegmentCommand.SetupAppend setup) {
-            setUp(segment, setup, replyTo, turn);
+            appends.setUp(segment, setup, replyTo, turn);
         } else if (command instanceof SegmentCommand.GetInfo) {
             long length = segment.table == null ? segment.length : segment.table.length();
             SegmentReply info =
@@ -236,107 +313,6 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
         return true;
     }
 
-    private void setUp(
-            Segment segment,
-            SegmentCommand.SetupAppend command,
-            ReplyTo<? super SegmentReply> replyTo,
-            Turn<SegmentCommand, SegmentReply> turn) {
-        UUID writer = command.writer();
-        if (writer.getMostSignificantBits() == Segment.SERVER_KEPT) {
-            turn.reply(replyTo, new SegmentReply.BadArgument("writer id " + writer + " is kept for the server"));
-        } else if (!connections.bind(segment, writer, command.connection())) {
-            turn.reply(
-                    replyTo,
-                    new SegmentReply.BadArgument("a connection has at most " + Connections.MAX_WRITERS + " writers"));
-        } else {
-            turn.replyAfter(segment.changedIn, replyTo, new SegmentReply.AppendReady(attribute(segment, writer)));
-        }
-    }
-
-    private void append(
-            Segment segment,
-            SegmentCommand.Append command,
-            ReplyTo<? super SegmentReply> replyTo,
-            Turn<SegmentCommand, SegmentReply> turn) {
-        UUID writer = command.writer();
-        long previous = attribute(segment, writer);
-        SegmentReply refusal = null;
-        if (segment.sealed) {
-            refusal = new SegmentReply.Sealed(segment.name);
-        } else if (!connections.isBound(segment, writer, command.connection()) || command.eventNumber() <= previous) {
-            refusal = new SegmentReply.InvalidEventNumber(writer, command.eventNumber());
-        } else if (command.expectedLength() >= 0 && command.expectedLength() != segment.length) {
-            refusal = new SegmentReply.ConditionFailed(writer, command.eventNumber());
-        } else if (command.eventCount() < 1) {
-            refusal = new SegmentReply.BadArgument("an append has at least one event, not " + command.eventCount());
-        }
-        if (refusal != null) {
-            turn.replyAfter(segment.changedIn, replyTo, refusal);
-            return;
-        }
-        log(segment, writer, command.eventNumber(), command.eventCount(), command.data(), turn);
-        loads.appended(segment, command.data().readableBytes(), command.eventCount(), turn);
-        if (tiering != null) {
-            tiering.appended(segment, turn);
-        }
-        reads.wake(segment, turn);
-        turn.reply(replyTo, new SegmentReply.Appended(writer, command.eventNumber(), previous, segment.length));
-    }
-
-    private void appendAt(
-            Segment segment,
-            SegmentCommand.AppendAt command,
-            ReplyTo<? super SegmentReply> replyTo,
-            Turn<SegmentCommand, SegmentReply> turn) {
-        UUID writer = command.writer();
-        long offset = command.offset();
-        SegmentReply answer;
-        if (offset < 0 || !command.data().isReadable()) {
-            answer = new SegmentReply.BadArgument(
-                    "an append at an offset needs one of at least 0, not " + offset + ", and at least one byte");
-        } else if (attribute(segment, writer) >= offset) {
-            answer = SegmentReply.Ok.INSTANCE;
-        } else if (segment.sealed) {
-            answer = new SegmentReply.Sealed(segment.name);
-        } else if (offset != segment.length) {
-            answer = new SegmentReply.ConditionFailed(writer, offset);
-        } else {
-            log(segment, writer, offset, 1, command.data(), turn);
-            if (tiering != null) {
-                tiering.appended(segment, turn);
-            }
-            reads.wake(segment, turn);
-            answer = SegmentReply.Ok.INSTANCE;
-        }
-        turn.replyAfter(segment.changedIn, replyTo, answer);
-    }
-
-    /** Logs an append as one record or, if it is too large for that, as parts and a last record of one batch. */
-    private static void log(
-            Segment segment,
-            UUID writer,
-            long number,
-            int eventCount,
-            ByteBuf data,
-            Turn<SegmentCommand, SegmentReply> turn) {
-        int at = data.readerIndex();
-        int left = data.readableBytes();
-        while (left > SegmentRecord.Append.MAX_DATA) {
-            int length = Math.min(left, SegmentRecord.AppendPart.MAX_DATA);
-            turn.log(new SegmentRecord.AppendPart(segment.id, data.slice(at, length)));
-            at += length;
-            left -= length;
-        }
-        turn.log(new SegmentRecord.Append(
-                segment.id,
-                turn.now(),
-                writer.getMostSignificantBits(),
-                writer.getLeastSignificantBits(),
-                number,
-                eventCount,
-                left == data.readableBytes() ? data : data.slice(at, left)));
-    }
-
     private static void updateAttribute(
             Segment segment,
             SegmentCommand.UpdateAttribute command,
@@ -400,7 +376,13 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     }
 
     @Override
+    public void trim() {
+        state.trimAll();
+    }
+
+    @Override
     public void snapshot(ByteBuf out) {
+        state.writeChanged();
         Snapshot.write(state, out);
     }
 
@@ -409,24 +391,29 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
         Snapshot.read(in, state);
     }
 
-    /** Deletes the transient segments of former owners: their connections ended with them. */
+    /**
+     * Begins to look after what former owners have left: data in the log goes to long-term storage, and transient segments
+     * are deleted, since their connections ended with their owners.
+     */
     @Override
     public void recovered(Turn<SegmentCommand, SegmentReply> turn) {
         loads.recovered(state, turn.now());
+        int wanted = SegmentRows.TRANSIENT;
         if (tiering != null) {
             tiering.recovered(turn);
+            wanted |= SegmentRows.IN_LOG | SegmentRows.IN_CHUNKS;
         }
-        if (state.transientCount() > 0) {
-            state.all().stream()
-                    .filter(segment -> segment.isTransient)
-                    .toList()
-                    .forEach(segment -> delete(segment, turn));
-        }
+        state.writeChanged();
+        turn.executeLater(new SegmentCommand.Review(1, wanted), ReplyTo.none());
     }
 
     @Override
     public void tick(Turn<SegmentCommand, SegmentReply> turn) {
-        loads.tick(state, turn);
+        state.trim(LOOKS_OF_TICK, turn.committedFrame());
+        if (loads.tick(turn)) {
+            state.writeChanged();
+            turn.executeLater(new SegmentCommand.Review(1, SegmentRows.MEASURED), ReplyTo.none());
+        }
         if (tiering != null) {
             tiering.tick(turn);
         }
@@ -452,8 +439,13 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
         }
     }
 
+    /** Number of segments that are in memory. */
+    public int hotSegments() {
+        return state.hotCount();
+    }
+
     /** Number of segments, transient ones included. Loop only, like the queries below; none of them costs more than a field. */
-    public int segmentCount() {
+    public long segmentCount() {
         return state.count();
     }
 

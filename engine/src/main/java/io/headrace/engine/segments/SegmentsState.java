@@ -4,51 +4,108 @@ package io.headrace.engine.segments;
 import io.headrace.engine.calls.CallOrder;
 import io.headrace.engine.log.LogException;
 import io.headrace.engine.state.LayeredState;
+import io.headrace.engine.state.NotInMemory;
+import io.headrace.engine.state.RowRead;
 import io.headrace.engine.tables.Table;
 import io.headrace.engine.tables.TableRecord;
 import io.netty.buffer.ByteBuf;
-import io.netty.util.collection.LongObjectHashMap;
-import io.netty.util.collection.LongObjectMap;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The durable state of a {@code segments} partition. {@link #apply} is the only way to change it. */
 final class SegmentsState {
-    /** In order of creation, which is ascending order of ids. */
-    private final Map<String, Segment> byName = new LinkedHashMap<>();
-
-    private final LongObjectMap<Segment> byId = new LongObjectHashMap<>();
     private final FrameUse frames = new FrameUse();
     private final LayeredState keyed = new LayeredState();
     private final CallOrder calls = new CallOrder();
     private final Chunks chunks = new Chunks(this);
+    private final SegmentRows rows = new SegmentRows(keyed);
+    private final HotSegments hot;
     private long nextId = 1;
+    private long count;
     private long bytes;
     private long logBytes;
-    private int transients;
 
+    /** @param hotSegments how many segments that nothing needs stay in memory */
+    SegmentsState(int hotSegments) {
+        this.hot = new HotSegments(rows, chunks, hotSegments);
+    }
+
+    /** @throws io.headrace.engine.state.NotInMemory if it cannot be told without waiting; likewise the other ways to find one */
     @Nullable
     Segment find(String name) {
-        return byName.get(name);
+        Segment segment = hot.find(name);
+        if (segment != null) {
+            return segment;
+        }
+        long id = rows.find(name);
+        return id == 0 ? null : find(id);
     }
 
     @Nullable
     Segment find(long id) {
-        return byId.get(id);
+        Segment segment = hot.find(id);
+        if (segment == null) {
+            segment = rows.read(id);
+            if (segment != null) {
+                hot.add(segment);
+            }
+        }
+        return segment;
     }
 
-    Collection<Segment> all() {
-        return byName.values();
+    /** A segment that is in memory; null if it is not, or does not exist. */
+    @Nullable
+    Segment hot(long id) {
+        return hot.find(id);
     }
 
-    int count() {
-        return byName.size();
+    /** Makes sure that all of these can be found without waiting, those that do not exist, too. */
+    void need(Collection<String> names) {
+        List<RowRead> missing = new ArrayList<>();
+        for (String name : names) {
+            try {
+                find(name);
+            } catch (NotInMemory e) {
+                missing.addAll(e.reads());
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw new NotInMemory(missing);
+        }
     }
 
-    int transientCount() {
-        return transients;
+    /** Lets go of segments that are too many, see {@link HotSegments#trim}. */
+    void trim(int looks, long committedFrame) {
+        hot.trim(looks, committedFrame);
+    }
+
+    /** The same where all that has been applied is committed, and nobody needs any segment. */
+    void trimAll() {
+        hot.trim(Integer.MAX_VALUE, Long.MAX_VALUE);
+    }
+
+    /** Brings all rows up to date. */
+    void writeChanged() {
+        hot.writeChanged();
+    }
+
+    SegmentRows rows() {
+        return rows;
+    }
+
+    FrameUse frames() {
+        return frames;
+    }
+
+    long count() {
+        return count;
+    }
+
+    /** Segments that are in memory. */
+    int hotCount() {
+        return hot.count();
     }
 
     /** Bytes of data that can be read. */
@@ -61,7 +118,7 @@ final class SegmentsState {
         return nextId;
     }
 
-    /** The entries of tables. */
+    /** Segments that are not in memory, attributes that are many, and the entries of tables. */
     LayeredState keyed() {
         return keyed;
     }
@@ -103,7 +160,7 @@ final class SegmentsState {
                 SegmentRecord.Append append = SegmentRecord.Append.read(body);
                 Segment segment = changing(append.segment(), frame);
                 append(segment, body.readableBytes(), frame, offset + body.readerIndex() - start);
-                segment.putAttribute(append.writerHigh(), append.writerLow(), append.eventNumber());
+                segment.attributes.put(append.writerHigh(), append.writerLow(), append.eventNumber(), keyed);
                 segment.eventCount += append.eventCount();
                 segment.lastModifiedMillis = append.time();
             }
@@ -124,7 +181,7 @@ final class SegmentsState {
             case SegmentRecord.MERGE -> merge(SegmentRecord.Merge.read(body), frame);
             case SegmentRecord.SET_ATTRIBUTE -> {
                 SegmentRecord.SetAttribute set = SegmentRecord.SetAttribute.read(body);
-                changing(set.segment(), frame).putAttribute(set.idHigh(), set.idLow(), set.value());
+                changing(set.segment(), frame).attributes.put(set.idHigh(), set.idLow(), set.value(), keyed);
             }
             case SegmentRecord.CALLED -> {
                 SegmentRecord.Called called = SegmentRecord.Called.read(body);
@@ -205,6 +262,7 @@ final class SegmentsState {
     }
 
     private void merge(SegmentRecord.Merge record, long frame) {
+        find(record.source());
         Segment target = changing(record.segment(), frame);
         Segment source = changing(record.source(), frame);
         if (source.extents != null && source.extents.count() > 0) {
@@ -241,40 +299,48 @@ final class SegmentsState {
     }
 
     private Segment changing(long id, long frame) {
-        Segment segment = byId.get(id);
+        Segment segment = find(id);
         if (segment == null) {
             throw new LogException(
                     LogException.Kind.CORRUPT,
                     "frame " + frame + " changes segment number " + id + ", which does not exist");
         }
         segment.changedIn = frame;
+        segment.changed = true;
         return segment;
     }
 
     private void add(Segment segment) {
-        byName.put(segment.name, segment);
-        byId.put(segment.id, segment);
-        transients += segment.isTransient ? 1 : 0;
+        segment.changed = true;
+        hot.add(segment);
+        count++;
     }
 
     private void remove(Segment segment) {
         if (segment.table != null) {
             segment.table.drop();
         }
-        byName.remove(segment.name);
-        byId.remove(segment.id);
-        transients -= segment.isTransient ? 1 : 0;
+        rows.remove(segment);
+        hot.remove(segment);
+        count--;
     }
 
-    /** Takes over what a snapshot held: to be called on an empty state, before any record is applied. */
-    void restore(long nextId, Iterable<Segment> segments, long[] usedFrames, int usedFrameCount) {
-        this.nextId = nextId;
-        for (Segment segment : segments) {
-            add(segment);
-            bytes += segment.length - segment.startOffset;
-            logBytes += segment.logBytes;
-        }
-        chunks.all().forEach(chunks::sort);
-        frames.load(usedFrames, usedFrameCount);
+    /** Takes over one segment from a snapshot of old. To be called on an empty state, like all that restores. */
+    void restore(Segment segment) {
+        add(segment);
+        bytes += segment.length - segment.startOffset;
+        logBytes += segment.logBytes;
+        trimAll();
+    }
+
+    /** Takes over what a snapshot says of all segments together. */
+    void restore(long segments, long dataBytes, long dataBytesInLog) {
+        count = segments;
+        bytes = dataBytes;
+        logBytes = dataBytesInLog;
+    }
+
+    void restoreNextId(long id) {
+        nextId = id;
     }
 }

@@ -492,9 +492,12 @@ final class StorageWriter {
                 (length, later) -> {
                     openNumbers.remove(chunk.number);
                     Chunk ended = state.chunks().find(chunk.number);
-                    if (ended != null && ended.segment != null) {
+                    if (ended != null && ended.segment != 0) {
                         later.log(new TierRecord.ChunkSealed(chunk.number));
-                        sealed.accept(ended.segment);
+                        Segment of = state.hot(ended.segment);
+                        if (of != null) {
+                            sealed.accept(of);
+                        }
                     }
                 },
                 (failure, later) -> {

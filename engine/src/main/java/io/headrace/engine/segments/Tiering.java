@@ -56,15 +56,17 @@ final class Tiering {
 
     void recovered(Turn<SegmentCommand, SegmentReply> turn) {
         access.begin(turn.epoch());
-        for (Segment segment : state.all()) {
-            if (segment.logBytes > 0) {
-                writer.appended(segment, turn.now());
-            }
-            if (segment.extents != null && segment.extents.count() > 0 && segment.extents.isInChunk(0)) {
-                joins.consider(segment);
-            }
-        }
         identify();
+    }
+
+    /** A segment that was there when this owner began: there may be something to do for it. */
+    void found(Segment segment, Turn<SegmentCommand, SegmentReply> turn) {
+        if (segment.logBytes > 0) {
+            writer.appended(segment, turn.now());
+        }
+        if (segment.extents != null && segment.extents.count() > 0 && segment.extents.isInChunk(0)) {
+            joins.consider(segment);
+        }
     }
 
     void appended(Segment segment, Turn<SegmentCommand, SegmentReply> turn) {

@@ -6,10 +6,12 @@
  *
  * <p>{@link io.headrace.engine.segments.SegmentsMachine} executes commands, with {@code Reads} and {@code Merges}; what
  * is durable is in {@code SegmentsState}, what belongs to this owner only in {@code Connections}, {@code LoadMeters} and
- * {@code Tiering}. The durable formats are {@code SegmentRecord}, {@code TierRecord} and {@code Snapshot}.
+ * {@code Tiering}. Segments in use are objects ({@code HotSegments}), all others rows ({@code SegmentRows}): one that is
+ * kept over a turn must be among what {@code HotSegments} takes for needed. The durable formats are {@code SegmentRecord},
+ * {@code TierRecord}, {@code Snapshot}, {@code SegmentRows} and {@code SegmentFormat}.
  *
  * <p>{@code Tiering} moves data to long-term storage: {@code StorageWriter} into chunks, {@code ChunkJoins} from small ones
- * into large ones, {@code ChunkDeletions} out again; {@code ChunkReads} brings it back for readers. Rows of chunks are in
+ * into large ones, {@code ChunkDeletions} out again; {@code ChunkReads} brings it back for readers. The chunks are in
  * {@code Chunks}.
  */
 @NullMarked

@@ -2,6 +2,7 @@
 package io.headrace.engine.state;
 
 import io.headrace.engine.log.Callback;
+import io.headrace.engine.log.Done;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import java.util.List;
@@ -34,7 +35,7 @@ public final class HeapBase implements StateBase {
     }
 
     @Override
-    public void load(List<RowRead> reads, LoadedRows into, Callback<LoadedRows> loaded) {
+    public void load(List<Request> requests, Callback<Done> loaded) {
         throw new IllegalStateException("nothing is missing of a base in memory");
     }
 

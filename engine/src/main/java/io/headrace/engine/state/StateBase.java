@@ -2,6 +2,7 @@
 package io.headrace.engine.state;
 
 import io.headrace.engine.log.Callback;
+import io.headrace.engine.log.Done;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +29,22 @@ public interface StateBase {
     ByteScan scan(long map, byte[] from);
 
     /**
-     * Fetches what is asked for, in that order and at least one read of it, until there is more than {@link
-     * LoadedRows#MAX_LOAD_BYTES}.
+     * What one command needs.
      *
-     * @param into receives what was found, before the callback is called
+     * @param into receives what is found
      */
-    void load(List<RowRead> reads, LoadedRows into, Callback<LoadedRows> loaded);
+    record Request(List<RowRead> reads, LoadedRows into) {}
+
+    /**
+     * Fetches what is asked for, in that order and at least one read of it, until there is more than {@link
+     * LoadedRows#MAX_LOAD_BYTES} altogether.
+     */
+    void load(List<Request> requests, Callback<Done> loaded);
+
+    /** Fetches what one command needs. */
+    default void load(List<RowRead> reads, LoadedRows into, Callback<LoadedRows> loaded) {
+        load(List.of(new Request(reads, into)), Callback.of(done -> loaded.done(into), loaded::failed));
+    }
 
     /** Nothing under the layers. */
     StateBase EMPTY = new StateBase() {
@@ -48,7 +59,7 @@ public interface StateBase {
         }
 
         @Override
-        public void load(List<RowRead> reads, LoadedRows into, Callback<LoadedRows> loaded) {
+        public void load(List<Request> requests, Callback<Done> loaded) {
             throw new IllegalStateException("nothing is missing of an empty base");
         }
     };

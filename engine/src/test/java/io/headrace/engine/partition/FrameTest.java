@@ -41,7 +41,8 @@ class FrameTest {
     void readsTheBytesOfVersion1() {
         RecordingMachine machine = new RecordingMachine();
         Replay replay = new Replay(machine, 42);
-        replay.frame(version1(CRC));
+        replay.begin(version1(CRC));
+        replay.proceed();
         replay.finish();
         assertThat(machine.applied).containsExactly("3@42+42:ab", "4@42+50:c");
     }
@@ -91,8 +92,10 @@ class FrameTest {
 
         RecordingMachine machine = new RecordingMachine();
         Replay replay = new Replay(machine, 1);
-        replay.frame(first);
-        replay.frame(second);
+        replay.begin(first);
+        replay.proceed();
+        replay.begin(second);
+        replay.proceed();
         replay.finish();
         assertThat(machine.applied).containsExactly("3@1+42:whole", "3@2+48:after");
         cache.release();

@@ -8,6 +8,7 @@ import io.headrace.engine.calls.CallStamp.Progress;
 import io.headrace.engine.log.LogException;
 import io.headrace.engine.partition.LogRecord;
 import io.headrace.engine.segments.Chunk.Source;
+import io.headrace.engine.state.HeapBase;
 import io.headrace.engine.tables.Table;
 import io.headrace.engine.tables.TableCommand;
 import io.headrace.engine.tables.TableEntry;
@@ -197,6 +198,33 @@ class FormatTest {
             03 07 01 01 d804 02 d704 01 07 02 04 01 00 e807 02 03 9003 00
             """;
 
+    private static final String SNAPSHOT_BYTES_5 = """
+            05 07 05 69642dc3a9 0000000000001234 0e
+            04
+            09 02 69 01 00 00
+            02 03 69 01 00 01 01
+            01 03 00 01 00 00
+            01 03 00 01 01 0b 69 00
+            04 04 00
+            00
+            03 07 01 01 d804 02 d704 01 07 02 04 01 00 e807 02 03 9003 00
+            """;
+
+    /** Map, key and value of each row beside that snapshot but the entries of tables. */
+    private static final String ROWS = """
+            8000000000000000 0000000000000004 04
+            0 5f73797374656d2f5f7461626c65732f61 0000000000000006
+            0 732f742f30 0000000000000001
+            0 732f745f6b767461626c652f30 0000000000000005
+            0 74 0000000000000004
+            1 0000000000000001 0105732f742f300101e8078020d00f16040403020000000000""" + """
+            00000500000000000000060500000000000011120000000000002122""" + """
+            12010105011664
+            1 0000000000000004 01017402000000e40f000000000000
+            1 0000000000000005 010d732f745f6b767461626c652f300500004de80f100000000000033f02
+            1 0000000000000006 01115f73797374656d2f5f7461626c65732f6104000000ea0f0c0000000000006002
+            """;
+
     private static ByteBuf text(String text) {
         return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
     }
@@ -210,7 +238,7 @@ class FormatTest {
 
     /** A state that recorded bytes lead to, record n standing in frame 10 + n at position 100 * n. */
     private static SegmentsState replayed(String... bytes) {
-        SegmentsState state = new SegmentsState();
+        SegmentsState state = new SegmentsState(1);
         int n = 0;
         for (String line : String.join("", bytes).lines().toList()) {
             int space = line.indexOf(' ');
@@ -228,7 +256,6 @@ class FormatTest {
     }
 
     private static void checkBytes(SegmentsState state) {
-        assertThat(state.transientCount()).isEqualTo(1);
         assertThat(state.bytes()).isEqualTo(4);
         assertThat(state.oldestFrame()).isEqualTo(13);
         Segment segment = state.find("s/t/0");
@@ -343,9 +370,76 @@ class FormatTest {
 
     @Test
     void theNewestSnapshotIsWrittenAsEver() {
+        SegmentsState state = replayed(RECORD_BYTES, TABLE_RECORD_BYTES, CALL_RECORD_BYTES, TIER_RECORD_BYTES);
+        state.writeChanged();
         ByteBuf out = Unpooled.buffer();
-        Snapshot.write(replayed(RECORD_BYTES, TABLE_RECORD_BYTES, CALL_RECORD_BYTES, TIER_RECORD_BYTES), out);
-        assertThat(ByteBufUtil.hexDump(out)).isEqualTo(SNAPSHOT_BYTES_4.replaceAll("\\s", ""));
+        Snapshot.write(state, out);
+        assertThat(ByteBufUtil.hexDump(out)).isEqualTo(SNAPSHOT_BYTES_5.replaceAll("\\s", ""));
+        assertThat(rows(state)).containsExactlyElementsOf(ROWS.lines().toList());
+    }
+
+    /** Map, key and value of all rows but the entries of tables. */
+    private static List<String> rows(SegmentsState state) {
+        List<String> rows = new ArrayList<>();
+        state.keyed()
+                .layers()
+                .forEach(layer -> layer.forEach((map, key, value) -> {
+                    if (map < 2 && value != null) {
+                        rows.add(Long.toHexString(map) + " " + ByteBufUtil.hexDump(key) + " "
+                                + ByteBufUtil.hexDump(value));
+                    }
+                }));
+        return rows;
+    }
+
+    @Test
+    void theNewestSnapshotAndRowsAreReadAsEver() {
+        SegmentsState state = new SegmentsState(1);
+        HeapBase base = new HeapBase();
+        for (String row : ROWS.lines().toList()) {
+            String[] parts = row.split(" ", -1);
+            base.put(
+                    Long.parseUnsignedLong(parts[0], 16),
+                    ByteBufUtil.decodeHexDump(parts[1]),
+                    ByteBufUtil.decodeHexDump(parts[2]));
+        }
+        state.keyed().attach(base);
+        Snapshot.read(bytes(SNAPSHOT_BYTES_5), state);
+        checkChunks(state);
+        checkCalls(state);
+        assertThat(state.count()).isEqualTo(4);
+        assertThat(state.nextId()).isEqualTo(7);
+        assertThat(state.bytes()).isEqualTo(4);
+        assertThat(state.rows().nextMarked(1, SegmentRows.TRANSIENT)).isEqualTo(new SegmentRows.Marked(4, 5));
+    }
+
+    @Test
+    void framesInUseAreReadAsEver() {
+        SegmentsState state = new SegmentsState(1);
+        Snapshot.read(bytes("05 03 00 0000000000000000 01 00 01 b008 b008 02 0a 02 ff01 01 00"), state);
+        assertThat(state.logBytes()).isEqualTo(0x430);
+        List<String> frames = new ArrayList<>();
+        state.frames().forEach((frame, extents) -> frames.add(frame + " " + extents));
+        assertThat(frames).containsExactly("10 2", "265 1");
+    }
+
+    @Test
+    void manyAttributesAreRowsOfTheirOwn() {
+        SegmentsState state = replayed(RECORD_BYTES);
+        Segment segment = state.find("s/t/0");
+        if (segment == null) {
+            throw new AssertionError("no segment");
+        }
+        for (int i = 0; i < Attributes.MAX_INLINE; i++) {
+            segment.attributes.put(6, i, i, state.keyed());
+        }
+        segment.changed = true;
+        state.writeChanged();
+        assertThat(rows(state))
+                .contains(
+                        "8000000000000001 00000000000000050000000000000006 fffffffffffffffd",
+                        "8000000000000001 00000000000000060000000000000003 0000000000000003",
+                        "1 0000000000000001 0105732f742f300901e8078020d00f1604040300020102001ad902030002bd03");
     }
 
     @Test
@@ -361,7 +455,7 @@ class FormatTest {
 
     @Test
     void aSnapshotWithChunksIsReadAsEver() {
-        SegmentsState state = new SegmentsState();
+        SegmentsState state = new SegmentsState(1);
         Snapshot.read(bytes(SNAPSHOT_BYTES_4), state);
         checkChunks(state);
         checkCalls(state);
@@ -400,7 +494,7 @@ class FormatTest {
 
     @Test
     void aSnapshotWithCallsIsReadAsEver() {
-        SegmentsState state = new SegmentsState();
+        SegmentsState state = new SegmentsState(1);
         Snapshot.read(bytes(SNAPSHOT_BYTES_3), state);
         checkWithTables(state);
         checkCalls(state);
@@ -412,14 +506,14 @@ class FormatTest {
 
     @Test
     void aSnapshotIsReadAsEver() {
-        SegmentsState state = new SegmentsState();
+        SegmentsState state = new SegmentsState(1);
         Snapshot.read(bytes(SNAPSHOT_BYTES_1), state);
         check(state);
     }
 
     @Test
     void aSnapshotWithTablesIsReadAsEver() {
-        SegmentsState state = new SegmentsState();
+        SegmentsState state = new SegmentsState(1);
         Snapshot.read(bytes(SNAPSHOT_BYTES), state);
         checkWithTables(state);
     }
@@ -427,8 +521,8 @@ class FormatTest {
     @Test
     void anEmptyStateHasASnapshot() {
         ByteBuf out = Unpooled.buffer();
-        Snapshot.write(new SegmentsState(), out);
-        SegmentsState state = new SegmentsState();
+        Snapshot.write(new SegmentsState(1), out);
+        SegmentsState state = new SegmentsState(1);
         Snapshot.read(out, state);
         assertThat(state.count()).isZero();
         assertThat(state.nextId()).isEqualTo(1);
@@ -436,23 +530,23 @@ class FormatTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {SNAPSHOT_BYTES_1, SNAPSHOT_BYTES, SNAPSHOT_BYTES_3, SNAPSHOT_BYTES_4})
+    @ValueSource(strings = {SNAPSHOT_BYTES_1, SNAPSHOT_BYTES, SNAPSHOT_BYTES_3, SNAPSHOT_BYTES_4, SNAPSHOT_BYTES_5})
     void noCutSnapshotIsTakenForAWholeOne(String snapshot) {
         ByteBuf whole = bytes(snapshot);
         for (int length = 0; length < whole.readableBytes(); length++) {
             ByteBuf cut = whole.slice(0, length);
-            assertThatThrownBy(() -> Snapshot.read(cut, new SegmentsState())).isInstanceOf(RuntimeException.class);
+            assertThatThrownBy(() -> Snapshot.read(cut, new SegmentsState(1))).isInstanceOf(RuntimeException.class);
         }
         ByteBuf longer = Unpooled.wrappedBuffer(whole, Unpooled.wrappedBuffer(new byte[1]));
-        assertThatThrownBy(() -> Snapshot.read(longer, new SegmentsState())).isInstanceOf(LogException.class);
+        assertThatThrownBy(() -> Snapshot.read(longer, new SegmentsState(1))).isInstanceOf(LogException.class);
     }
 
     @Test
     void aSnapshotOfALaterVersionIsRefused() {
-        ByteBuf later = bytes(SNAPSHOT_BYTES_4).setByte(0, 5);
-        assertThatThrownBy(() -> Snapshot.read(later, new SegmentsState()))
+        ByteBuf later = bytes(SNAPSHOT_BYTES_5).setByte(0, 6);
+        assertThatThrownBy(() -> Snapshot.read(later, new SegmentsState(1)))
                 .isInstanceOf(LogException.class)
-                .hasMessageContaining("version is 5");
+                .hasMessageContaining("version is 6");
     }
 
     @ParameterizedTest
@@ -465,7 +559,7 @@ class FormatTest {
     })
     void recordsThatCannotBeAppliedAreRefused(int type, String body, String message) {
         ByteBuf bytes = Unpooled.wrappedBuffer(ByteBufUtil.decodeHexDump(body));
-        assertThatThrownBy(() -> new SegmentsState().apply(type, bytes, 1, 0))
+        assertThatThrownBy(() -> new SegmentsState(1).apply(type, bytes, 1, 0))
                 .isInstanceOf(LogException.class)
                 .hasMessageContaining(message);
     }

@@ -51,6 +51,12 @@ final class MemoryLog implements LogStore, CheckpointStore {
     /** While set, appended frames stay undurable until {@link #sync}. */
     boolean paused;
 
+    /** Whether owners find no row in memory that a checkpoint has. */
+    boolean forgets;
+
+    /** While set, no rows can be written. */
+    boolean diskIsFull;
+
     /** How many frames were asked for by {@link PartitionLog#read}. */
     int reads;
 
@@ -111,11 +117,15 @@ final class MemoryLog implements LogStore, CheckpointStore {
 
         @Override
         public StateBase base() {
-            return base;
+            return forgets ? new AbsentBase(base, loop) : base;
         }
 
         @Override
         public void write(Layer layer, Callback<Done> written) {
+            if (diskIsFull) {
+                loop.add(() -> written.failed(new LogException(LogException.Kind.UNAVAILABLE, "no space")));
+                return;
+            }
             base.write(layer);
             loop.add(() -> written.done(Done.DONE));
         }

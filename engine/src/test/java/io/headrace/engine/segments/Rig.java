@@ -25,6 +25,9 @@ final class Rig implements AutoCloseable {
     static final long CONNECTION = 1;
     static final UUID WRITER = new UUID(11, 12);
 
+    /** So few that segments become rows and objects again all the time. */
+    private static final int HOT_SEGMENTS = 2;
+
     /** A reply that has arrived; the bytes of a read are copied out and released. */
     static final class Answer implements ReplyTo<SegmentReply> {
         @Nullable
@@ -104,7 +107,9 @@ final class Rig implements AutoCloseable {
         return new SegmentsMachine(
                 ByteBufAllocator.DEFAULT,
                 LoadOptions.DEFAULT,
-                (segment, load) -> reports.add(new Report(segment, load)));
+                (segment, load) -> reports.add(new Report(segment, load)),
+                null,
+                HOT_SEGMENTS);
     }
 
     private Partition<SegmentCommand, SegmentReply> newPartition() {

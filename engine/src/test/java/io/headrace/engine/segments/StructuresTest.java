@@ -25,7 +25,7 @@ class StructuresTest {
     @ValueSource(ints = {1, 2, 3})
     void attributesAreAMap(int seed) {
         Random random = new Random(seed);
-        Attributes attributes = new Attributes();
+        AttributeTable attributes = new AttributeTable();
         Map<UUID, Long> model = new HashMap<>();
         for (int step = 0; step < 20_000; step++) {
             int range = step < 10_000 ? 500 : 20;

@@ -83,7 +83,8 @@ final class TieredPartition implements AutoCloseable {
                         command -> tasks.add(() -> partition.submit(command, nobody)),
                         OPTIONS,
                         new BlockBudget(BLOCKS_BYTES, 1),
-                        now -> status = now));
+                        now -> status = now),
+                2);
         PartitionOptions options = new PartitionOptions(4, 8 << 20, 2 << 20, 1 << 20, 1000);
         Partition<SegmentCommand, SegmentReply> fresh = new Partition<>(
                 "segments-0", machine, log, log, loop, System::currentTimeMillis, new Random(1), options, listener);

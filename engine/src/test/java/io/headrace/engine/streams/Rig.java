@@ -387,5 +387,15 @@ final class Rig {
         public void executeWhenLoaded(long frame, StreamCommand command, ReplyTo<? super StreamReply> replyTo) {
             throw new AssertionError("not expected");
         }
+
+        @Override
+        public void executeLater(StreamCommand command, ReplyTo<? super StreamReply> replyTo) {
+            throw new AssertionError("not expected");
+        }
+
+        @Override
+        public void executeBehindOthers(StreamCommand command) {
+            throw new AssertionError("not expected");
+        }
     }
 }

@@ -78,6 +78,16 @@ class WaitersTest {
         public void executeWhenLoaded(long frame, StreamCommand command, ReplyTo<? super StreamReply> replyTo) {
             throw new AssertionError("not expected");
         }
+
+        @Override
+        public void executeLater(StreamCommand command, ReplyTo<? super StreamReply> replyTo) {
+            throw new AssertionError("not expected");
+        }
+
+        @Override
+        public void executeBehindOthers(StreamCommand command) {
+            throw new AssertionError("not expected");
+        }
     }
 
     /** Writes down who is told what. */

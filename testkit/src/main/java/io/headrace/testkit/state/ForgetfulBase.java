@@ -2,6 +2,7 @@
 package io.headrace.testkit.state;
 
 import io.headrace.engine.log.Callback;
+import io.headrace.engine.log.Done;
 import io.headrace.engine.state.ByteScan;
 import io.headrace.engine.state.HeapBase;
 import io.headrace.engine.state.LoadedRows;
@@ -88,16 +89,18 @@ public final class ForgetfulBase implements StateBase {
     }
 
     @Override
-    public void load(List<RowRead> reads, LoadedRows into, Callback<LoadedRows> loaded) {
+    public void load(List<Request> requests, Callback<Done> loaded) {
         later.accept(() -> {
             boolean first = true;
-            for (RowRead read : reads) {
-                if (first || !forgets.getAsBoolean()) {
-                    load(read, into);
+            for (Request request : requests) {
+                for (RowRead read : request.reads()) {
+                    if (first || !forgets.getAsBoolean()) {
+                        load(read, request.into());
+                    }
+                    first = false;
                 }
-                first = false;
             }
-            loaded.done(into);
+            loaded.done(Done.DONE);
         });
     }
 

@@ -14,7 +14,6 @@ import io.headrace.engine.tables.TableEntry;
 import io.headrace.engine.tables.TableKey;
 import io.headrace.engine.tables.TableRecord;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import java.util.ArrayList;
 import java.util.List;
@@ -232,7 +231,7 @@ class MutantsTest {
     }
 
     private static SegmentsMachine segments() {
-        return new SegmentsMachine(PooledByteBufAllocator.DEFAULT);
+        return SimulatedTier.untiered();
     }
 
     private static void assertSegmentsNoticed(Supplier<StateMachine<SegmentCommand, SegmentReply>> machines) {

@@ -4,8 +4,6 @@ package io.headrace.testkit.sim;
 import io.headrace.engine.partition.StateMachine;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
-import io.headrace.engine.segments.SegmentsMachine;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -22,7 +20,7 @@ final class SegmentsSimulation {
     private final List<SegmentClient> clients = new ArrayList<>();
 
     SegmentsSimulation(long seed) {
-        this(seed, () -> new SegmentsMachine(PooledByteBufAllocator.DEFAULT));
+        this(seed, SimulatedTier::untiered);
     }
 
     SegmentsSimulation(long seed, Supplier<? extends StateMachine<SegmentCommand, SegmentReply>> machines) {

@@ -18,6 +18,9 @@ import java.util.random.RandomGenerator;
 
 /** Long-term storage for the machines of a simulation, with bounds so small that everything happens often. */
 final class SimulatedTier {
+    /** So few that segments become rows and objects again all the time. */
+    static final int HOT_SEGMENTS = 2;
+
     final SimulatedChunkStorage storage;
     private final TierOptions options;
     private final BlockBudget blocks = new BlockBudget(0, 1);
@@ -52,12 +55,19 @@ final class SimulatedTier {
         return status;
     }
 
+    /** A machine without long-term storage. */
+    static SegmentsMachine untiered() {
+        return new SegmentsMachine(
+                PooledByteBufAllocator.DEFAULT, LoadOptions.DEFAULT, LoadReports.NONE, null, HOT_SEGMENTS);
+    }
+
     SegmentsMachine machine(Loop loop, Consumer<SegmentCommand> self) {
         return new SegmentsMachine(
                 PooledByteBufAllocator.DEFAULT,
                 LoadOptions.DEFAULT,
                 LoadReports.NONE,
-                new Tier("p0", storage, loop::execute, self, options, blocks, now -> status = now));
+                new Tier("p0", storage, loop::execute, self, options, blocks, now -> status = now),
+                HOT_SEGMENTS);
     }
 
     /** Whether everything is in chunks, and the storage has no others than the partition knows. */

@@ -5,8 +5,6 @@ import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.StateMachine;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
-import io.headrace.engine.segments.SegmentsMachine;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -21,7 +19,7 @@ final class TablesSimulation {
     private final List<TableClient> clients = new ArrayList<>();
 
     TablesSimulation(long seed) {
-        this(seed, () -> new SegmentsMachine(PooledByteBufAllocator.DEFAULT));
+        this(seed, SimulatedTier::untiered);
     }
 
     TablesSimulation(long seed, Supplier<? extends StateMachine<SegmentCommand, SegmentReply>> machines) {

@@ -91,7 +91,7 @@ final class StreamsWorld {
                     logs,
                     checkpoints,
                     () -> mutation.segments(new SegmentsMachine(
-                            PooledByteBufAllocator.DEFAULT, LoadOptions.atPace(PACE), this::report)),
+                            PooledByteBufAllocator.DEFAULT, LoadOptions.atPace(PACE), this::report, null, 4)),
                     options()));
         }
     }

@@ -2,6 +2,7 @@
 package io.headrace.verticles.rocksdb;
 
 import io.headrace.engine.log.Callback;
+import io.headrace.engine.log.Done;
 import io.headrace.engine.log.LogException;
 import io.headrace.engine.partition.Loop;
 import io.headrace.engine.state.ByteScan;
@@ -67,21 +68,21 @@ final class RocksBase implements StateBase {
     }
 
     @Override
-    public void load(List<RowRead> reads, LoadedRows into, Callback<LoadedRows> loaded) {
+    public void load(List<Request> requests, Callback<Done> loaded) {
         try {
-            readers.execute(() -> loadUnlessClosed(reads, into, loaded));
+            readers.execute(() -> loadUnlessClosed(requests, loaded));
         } catch (RejectedExecutionException e) {
             answer(() -> loaded.failed(
                     new LogException(LogException.Kind.UNAVAILABLE, "the store of rows has been closed", e)));
         }
     }
 
-    private void loadUnlessClosed(List<RowRead> reads, LoadedRows into, Callback<LoadedRows> loaded) {
+    private void loadUnlessClosed(List<Request> requests, Callback<Done> loaded) {
         use.readLock().lock();
         try {
             if (!closed) {
-                loadAll(reads, into);
-                answer(() -> loaded.done(into));
+                loadAll(requests);
+                answer(() -> loaded.done(Done.DONE));
             }
         } catch (RocksDBException e) {
             answer(() -> loaded.failed(damaged(e)));
@@ -100,20 +101,27 @@ final class RocksBase implements StateBase {
         }
     }
 
-    private void loadAll(List<RowRead> reads, LoadedRows into) throws RocksDBException {
+    private void loadAll(List<Request> requests) throws RocksDBException {
         long bytes = 0;
-        for (RowRead read : reads) {
-            if (bytes > LoadedRows.MAX_LOAD_BYTES) {
-                return;
-            }
-            if (read instanceof RowRead.Key key) {
-                byte[] head = database.head(key.map(), key.key(), key.length(), false);
-                into.add(key, head);
-                bytes += head == null ? 0 : head.length;
-            } else if (read instanceof RowRead.Range range) {
-                bytes += loadRange(range, into);
+        for (Request request : requests) {
+            for (RowRead read : request.reads()) {
+                if (bytes > LoadedRows.MAX_LOAD_BYTES) {
+                    return;
+                }
+                bytes += load(read, request.into());
             }
         }
+    }
+
+    private long load(RowRead read, LoadedRows into) throws RocksDBException {
+        if (read instanceof RowRead.Key key) {
+            byte[] head = database.head(key.map(), key.key(), key.length(), false);
+            into.add(key, head);
+            return head == null ? 0 : head.length;
+        } else if (read instanceof RowRead.Range range) {
+            return loadRange(range, into);
+        }
+        throw new IllegalArgumentException("no way to load " + read);
     }
 
     private long loadRange(RowRead.Range range, LoadedRows into) throws RocksDBException {

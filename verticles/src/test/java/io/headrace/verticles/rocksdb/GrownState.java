@@ -1,0 +1,419 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.verticles.rocksdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.engine.partition.Loop;
+import io.headrace.engine.partition.Partition;
+import io.headrace.engine.partition.PartitionListener;
+import io.headrace.engine.partition.PartitionOptions;
+import io.headrace.engine.partition.ReplyTo;
+import io.headrace.engine.segments.LoadOptions;
+import io.headrace.engine.segments.LoadReports;
+import io.headrace.engine.segments.SegmentCommand;
+import io.headrace.engine.segments.SegmentReply;
+import io.headrace.engine.segments.SegmentsMachine;
+import io.headrace.engine.tables.TableCommand;
+import io.headrace.engine.tables.TableEntry;
+import io.headrace.engine.tables.TableKey;
+import io.headrace.engine.tables.TableReply;
+import io.headrace.tiering.ChunkStorage;
+import io.headrace.tiering.ChunkStorages;
+import io.headrace.verticles.host.MemoryLogs;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+
+/**
+ * What it costs that a partition has very many segments, keys of a table, and writers of one segment: memory, the time to
+ * recover, the time to find something, and what a running checkpoint does to appends. The log is in memory, so what is
+ * measured is the partition. A program:
+ *
+ * <pre>
+ * mvn -q test-compile dependency:build-classpath -pl verticles -am -Dmdep.outputFile=target/classpath
+ * java -Xmx1g -cp verticles/target/test-classes:verticles/target/classes:$(cat verticles/target/classpath) \
+ *     io.headrace.verticles.rocksdb.GrownState DIRECTORY 1000000 10000000 1000000
+ * </pre>
+ */
+final class GrownState {
+    private static final int BATCH = 250;
+    private static final int IN_FLIGHT = 16;
+    private static final int VALUE_BYTES = 32;
+    private static final int WRITERS_OF_CONNECTION = 10_000;
+    private static final String TABLE = "table";
+    private static final String WRITTEN = "s/written/0.#epoch.0";
+
+    private final Path directory;
+    private final int segments;
+    private final int keys;
+    private final int writers;
+
+    /** How often each thing is tried. */
+    private final int times;
+
+    private final MemoryLogs logs = new MemoryLogs();
+
+    GrownState(Path directory, int segments, int keys, int writers, int times) {
+        this.directory = directory;
+        this.segments = segments;
+        this.keys = keys;
+        this.writers = writers;
+        this.times = times;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Path directory = Files.createTempDirectory(Path.of(arguments[0]), "grown-state");
+        try {
+            new GrownState(
+                            directory,
+                            Integer.parseInt(arguments[1]),
+                            Integer.parseInt(arguments[2]),
+                            Integer.parseInt(arguments[3]),
+                            10_000)
+                    .measure();
+        } finally {
+            LocalDirectory.delete(directory);
+        }
+    }
+
+    /** A partition on a thread of its own. */
+    private final class Served implements AutoCloseable {
+        final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+        final CompletableFuture<Boolean> serving = new CompletableFuture<>();
+        final RocksCheckpointStore store;
+        final Partition<SegmentCommand, SegmentReply> partition;
+
+        final SegmentsMachine machine = new SegmentsMachine(
+                PooledByteBufAllocator.DEFAULT,
+                LoadOptions.DEFAULT,
+                LoadReports.NONE,
+                null,
+                Math.min(SegmentsMachine.HOT_SEGMENTS, 1 + segments / 10));
+
+        Served(ChunkStorage chunks, PartitionOptions options) {
+            store = new RocksCheckpointStore(directory.resolve("rows"), chunks, Owner.NOWHERE, RocksOptions.DEFAULT);
+            Loop loop = new Loop() {
+                @Override
+                public void execute(Runnable task) {
+                    thread.execute(task);
+                }
+
+                @Override
+                public boolean inLoop() {
+                    return true;
+                }
+            };
+            partition = new Partition<>(
+                    "segments-0",
+                    machine,
+                    logs,
+                    store,
+                    loop,
+                    System::currentTimeMillis,
+                    new Random(1),
+                    options,
+                    new PartitionListener() {
+                        @Override
+                        public void serving() {
+                            serving.complete(true);
+                        }
+
+                        @Override
+                        public void lost(Throwable cause) {
+                            serving.completeExceptionally(cause);
+                            cause.printStackTrace();
+                        }
+                    });
+            thread.execute(partition::start);
+            serving.join();
+            var unused = thread.scheduleAtFixedRate(partition::tick, 100, 100, TimeUnit.MILLISECONDS);
+        }
+
+        CompletableFuture<SegmentReply> ask(SegmentCommand command) {
+            CompletableFuture<SegmentReply> answer = new CompletableFuture<>();
+            thread.execute(() -> partition.submit(command, new ReplyTo<>() {
+                @Override
+                public void reply(SegmentReply reply) {
+                    answer.complete(reply);
+                }
+
+                @Override
+                public void lost(String reason) {
+                    answer.completeExceptionally(new IllegalStateException(reason));
+                }
+            }));
+            return answer;
+        }
+
+        void closePartition() {
+            CompletableFuture<Boolean> closed = new CompletableFuture<>();
+            thread.execute(() -> partition.close(() -> closed.complete(true)));
+            closed.join();
+        }
+
+        @Override
+        public void close() {
+            CompletableFuture<Boolean> ended = new CompletableFuture<>();
+            thread.execute(() -> {
+                partition.abort("end");
+                ended.complete(true);
+            });
+            ended.join();
+            thread.shutdown();
+            store.close();
+        }
+    }
+
+    private static ByteBuf key(int number) {
+        return Unpooled.buffer(8).writeLong(number * 0x9E3779B97F4A7C15L);
+    }
+
+    private static ByteBuf value(int number) {
+        return Unpooled.buffer(VALUE_BYTES).writeInt(number).writeZero(VALUE_BYTES - 4);
+    }
+
+    void measure() throws Exception {
+        try (ChunkStorage chunks =
+                ChunkStorages.open(directory.resolve("chunks").toUri())) {
+            try (Served first = new Served(chunks, PartitionOptions.DEFAULT)) {
+                first.ask(new SegmentCommand.CreateTable(TABLE, 8, 0)).get();
+                first.ask(new SegmentCommand.Create(WRITTEN, 0, 0, 0)).get();
+                timed("%,d segments made", segments, () -> createAll(first));
+                timed("%,d writers", writers, () -> writeAll(first));
+                timed("%,d keys put", keys, () -> putAll(first));
+                look(first);
+                memory(first);
+                double start = now();
+                first.closePartition();
+                report("last checkpoint %.2f s; %,d MB in chunks", now() - start, size("chunks") >> 20);
+            }
+            recover(chunks, "with local files");
+            LocalDirectory.delete(directory.resolve("rows"));
+            recover(chunks, "without local files");
+            appends(chunks, "no checkpoint", Long.MAX_VALUE);
+            appends(chunks, "a checkpoint every second", 1000);
+        }
+    }
+
+    private interface Step {
+        void run() throws Exception;
+    }
+
+    private static void timed(String what, int count, Step step) throws Exception {
+        double start = now();
+        step.run();
+        report(what + ", %,.0f a second", count, count / (now() - start));
+    }
+
+    /** Executes commands, some at a time. */
+    private static void all(Served served, int count, IntFunction<SegmentCommand> command) throws Exception {
+        all(count, i -> served.ask(command.apply(i)));
+    }
+
+    private static void all(int count, IntFunction<CompletableFuture<SegmentReply>> step) throws Exception {
+        ArrayDeque<CompletableFuture<SegmentReply>> open = new ArrayDeque<>();
+        for (int i = 0; i < count; i++) {
+            open.add(step.apply(i));
+            if (open.size() == BATCH) {
+                check(open.remove());
+            }
+        }
+        while (!open.isEmpty()) {
+            check(open.remove());
+        }
+    }
+
+    private static void check(CompletableFuture<SegmentReply> answer) throws Exception {
+        assertThat(answer.get())
+                .isInstanceOfAny(
+                        SegmentReply.Ok.class,
+                        SegmentReply.OfTable.class,
+                        SegmentReply.AppendReady.class,
+                        SegmentReply.Appended.class);
+    }
+
+    private static String name(int number) {
+        return "scope/stream-" + number + "/0.#epoch.0";
+    }
+
+    private void createAll(Served served) throws Exception {
+        all(served, segments, i -> new SegmentCommand.Create(name(i), 0, 0, 0));
+    }
+
+    /** Each writer sets up and writes once. No data, so that the log goes. */
+    private void writeAll(Served served) throws Exception {
+        for (int from = 0; from < writers; from += WRITERS_OF_CONNECTION) {
+            int first = from;
+            int count = Math.min(WRITERS_OF_CONNECTION, writers - from);
+            long connection = 1L + from / WRITERS_OF_CONNECTION;
+            all(served, count, i -> new SegmentCommand.SetupAppend(WRITTEN, writer(first + i), connection));
+            all(served, count, i -> append(writer(first + i), connection, 7, Unpooled.EMPTY_BUFFER));
+            var unused = served.ask(new SegmentCommand.Disconnected(connection));
+        }
+    }
+
+    private static UUID writer(int number) {
+        return new UUID(5, number);
+    }
+
+    private static SegmentCommand append(UUID writer, long connection, long number, ByteBuf data) {
+        return new SegmentCommand.Append(WRITTEN, writer, connection, number, 1, SegmentCommand.UNCONDITIONAL, data);
+    }
+
+    /** How long single appends take, one after the other, while others change what the checkpoints write. */
+    private void appends(ChunkStorage chunks, String how, long checkpointMillis) throws Exception {
+        PartitionOptions usual = PartitionOptions.DEFAULT;
+        PartitionOptions options = new PartitionOptions(
+                usual.maxFramesInFlight(),
+                usual.tailCacheBytes(),
+                usual.readCacheBytes(),
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                checkpointMillis,
+                false);
+        try (Served served = new Served(chunks, options)) {
+            served.ask(new SegmentCommand.SetupAppend(WRITTEN, writer(-1), 1)).get();
+            Random random = new Random(5);
+            double[] millis = new double[times];
+            for (int i = 0; i < times; i++) {
+                int number = random.nextInt(Math.max(1, segments));
+                var others = List.of(
+                        put(served, random.nextInt(Math.max(1, keys)), 20),
+                        served.ask(new SegmentCommand.UpdatePolicy(name(number), 0, i)));
+                double start = now();
+                check(served.ask(append(writer(-1), 1, System.nanoTime(), Unpooled.EMPTY_BUFFER)));
+                millis[i] = (now() - start) * 1000;
+                for (var each : others) {
+                    each.get();
+                }
+            }
+            Arrays.sort(millis);
+            report(
+                    "appends with %s: median %.3f ms, 99 %% below %.3f ms, longest %.1f ms",
+                    how, millis[times / 2], millis[times * 99 / 100], millis[times - 1]);
+        }
+    }
+
+    private void putAll(Served served) throws Exception {
+        ArrayDeque<CompletableFuture<SegmentReply>> open = new ArrayDeque<>();
+        for (int from = 0; from < keys; from += BATCH) {
+            open.add(put(served, from, Math.min(BATCH, keys - from)));
+            if (open.size() == IN_FLIGHT) {
+                check(open.remove());
+            }
+        }
+        while (!open.isEmpty()) {
+            check(open.remove());
+        }
+    }
+
+    private CompletableFuture<SegmentReply> put(Served served, int from, int count) {
+        List<TableEntry> entries = new ArrayList<>();
+        for (int i = from; i < from + count; i++) {
+            entries.add(new TableEntry(key(i), TableKey.ANY_VERSION, value(i)));
+        }
+        return served.ask(new SegmentCommand.OnTable(TABLE, new TableCommand.Put(entries, TableCommand.ANY_LENGTH)));
+    }
+
+    /** Looks for things one at a time, all over the place. */
+    private void look(Served served) throws Exception {
+        gets(served);
+        Random random = new Random(4);
+        if (segments > 0) {
+            double start = now();
+            for (int i = 0; i < times; i++) {
+                SegmentReply reply = served.ask(new SegmentCommand.GetInfo(name(random.nextInt(segments))))
+                        .get();
+                assertThat(reply).isInstanceOf(SegmentReply.Info.class);
+            }
+            report("segments found one at a time: %.3f ms each", (now() - start) * 1000 / times);
+        }
+        if (writers > 0) {
+            double start = now();
+            for (int i = 0; i < times; i++) {
+                SegmentReply reply = served.ask(
+                                new SegmentCommand.GetAttribute(WRITTEN, writer(random.nextInt(writers))))
+                        .get();
+                assertThat(reply).isEqualTo(new SegmentReply.Attribute(7));
+            }
+            report("writers found one at a time: %.3f ms each", (now() - start) * 1000 / times);
+        }
+    }
+
+    private void gets(Served served) throws Exception {
+        if (keys == 0) {
+            return;
+        }
+        Random random = new Random(3);
+        double start = now();
+        for (int i = 0; i < times; i++) {
+            int number = random.nextInt(keys);
+            SegmentReply reply = served.ask(
+                            new SegmentCommand.OnTable(TABLE, new TableCommand.Get(List.of(key(number)))))
+                    .get();
+            TableReply.Entries found = (TableReply.Entries) ((SegmentReply.OfTable) reply).reply();
+            assertThat(found.entries().get(0).value().getInt(0)).isEqualTo(number);
+        }
+        report("gets one at a time, all over the table: %.3f ms each", (now() - start) * 1000 / times);
+    }
+
+    private void recover(ChunkStorage chunks, String how) throws Exception {
+        double start = now();
+        try (Served served = new Served(chunks, PartitionOptions.DEFAULT)) {
+            report("recovered %s in %.2f s", how, now() - start);
+            Random random = new Random(6);
+            IntFunction<CompletableFuture<SegmentReply>> puts =
+                    i -> put(served, random.nextInt(Math.max(1, keys - 1)), Math.min(1, keys));
+            timed("%,d single puts of old keys", times, () -> all(times, puts));
+            SegmentReply info = served.ask(new SegmentCommand.OnTable(TABLE, new TableCommand.GetInfo()))
+                    .get();
+            assertThat(((TableReply.Info) ((SegmentReply.OfTable) info).reply()).entries())
+                    .isEqualTo(keys);
+            look(served);
+            memory(served);
+        }
+    }
+
+    private long size(String name) throws IOException {
+        try (var files = Files.walk(directory.resolve(name))) {
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        }
+    }
+
+    private static void memory(Served served) throws IOException {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        String resident = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS"))
+                .findFirst()
+                .orElse("");
+        report(
+                "heap %,d MB; %s; %,d segments in memory",
+                (runtime.totalMemory() - runtime.freeMemory()) >> 20, resident, served.machine.hotSegments());
+    }
+
+    private static double now() {
+        return System.nanoTime() / 1e9;
+    }
+
+    private static void report(String format, Object... values) {
+        System.out.printf("  " + format + "%n", values);
+    }
+}
