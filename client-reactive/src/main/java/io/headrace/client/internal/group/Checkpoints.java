@@ -3,6 +3,7 @@ package io.headrace.client.internal.group;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,7 @@ public record Checkpoints(
         SortedMap<String, Long> last,
         boolean lastPublished) {
     private static final String SILENT = "_SILENT_";
+    private static final int BUCKETS = 16;
 
     /** Before there was any. */
     public static final Checkpoints NONE =
@@ -69,9 +71,9 @@ public record Checkpoints(
         return waiting.keySet().stream().filter(name -> !isSilent(name)).count();
     }
 
-    /** Begins one, unless there is one of that name. */
+    /** Begins one, unless there is one of that name that was not forgotten. */
     Checkpoints create(String name, SortedSet<String> readers, SortedMap<String, Long> unassigned) {
-        if (names.contains(name)) {
+        if (offsets.containsKey(name)) {
             return this;
         }
         List<String> allNames = new ArrayList<>(names);
@@ -108,23 +110,33 @@ public record Checkpoints(
                 : new Checkpoints(names, allWaiting, allOffsets, merged, false);
     }
 
-    /** A reader is gone: it passes all that wait for it. */
+    /**
+     * A reader is gone: it passes all that wait for it. The one that is completed last is the last checkpoint, so the order
+     * matters; it is that of a small hash table, in which the published client keeps them.
+     */
     Checkpoints removeReader(String reader, Map<String, Long> places) {
         Checkpoints next = this;
-        for (String name : names) {
+        for (String name : names.stream()
+                .sorted(Comparator.comparingInt(Checkpoints::bucket))
+                .toList()) {
             next = next.pass(name, reader, places);
         }
         return next;
     }
 
+    private static int bucket(String name) {
+        int hash = name.hashCode();
+        return (hash ^ hash >>> 16) & (BUCKETS - 1);
+    }
+
     /** Forgets all that are older; nothing if there is none of that name. */
     Checkpoints clearBefore(String name) {
-        int position = names.indexOf(name);
-        if (position <= 0) {
+        if (!offsets.containsKey(name)) {
             return this;
         }
-        List<String> kept = names.subList(position, names.size());
-        return keep(kept, kept::contains);
+        int position = names.indexOf(name);
+        List<String> older = names.subList(0, position);
+        return keep(names.subList(position, names.size()), other -> !older.contains(other));
     }
 
     Checkpoints removeOutstanding() {

@@ -143,6 +143,25 @@ final class GroupStateTest {
     }
 
     @Test
+    void aForgottenCheckpointMayBeTakenAgain() {
+        apply(new AddReader("r"), new CreateCheckpoint("c"), new RemoveOutstandingCheckpoints());
+        assertThat(state.checkpoints().isComplete("c")).isTrue();
+        apply(new CreateCheckpoint("c"), new CreateCheckpoint("c"));
+        assertThat(state.checkpoints().names()).containsExactly("c", "c");
+        assertThat(state.checkpoints().nextFor("r")).contains("c");
+    }
+
+    @Test
+    void whichCheckpointIsTheLastDoesNotDependOnItsAgeAlone() {
+        apply(new AddReader("r"), new AcquireSegment("r", A), new CreateCheckpoint("c4"));
+        apply(new ReleaseSegment("r", A, 11), new CreateCheckpoint("c3"), new RemoveReader("r", Map.of()));
+        // The published client comes to c3 first, and so does everybody.
+        assertThat(state.checkpoints().last())
+                .isEqualTo(state.checkpoints().offsets().get("c4"))
+                .isNotEqualTo(state.checkpoints().offsets().get("c3"));
+    }
+
+    @Test
     void withoutReadersACheckpointIsCompleteAtOnce() {
         apply(new CreateCheckpoint("c"));
         assertThat(state.checkpoints().isComplete("c")).isTrue();
