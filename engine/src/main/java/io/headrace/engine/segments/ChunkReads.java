@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * be read is never taken for one that is not there.
  */
 final class ChunkReads {
+    private static final long NO_CHUNK = -1;
     private static final int FETCHES_MAX = 8;
     private static final int BLOCKS_AHEAD = 8;
 
@@ -72,6 +73,11 @@ final class ChunkReads {
     private final Set<Fetch> failed = new LinkedHashSet<>();
     private int reading;
 
+    /** The last block of a sequential reader that was gathered; {@link #NO_CHUNK} if there is none. */
+    private long aheadOfChunk = NO_CHUNK;
+
+    private int aheadOfBlock;
+
     ChunkReads(Chunks chunks, ChunkAccess access, BlockCache cache, Execution execution) {
         this.chunks = chunks;
         this.access = access;
@@ -106,10 +112,23 @@ final class ChunkReads {
             into.add(block.bytes(), within, count);
             at += count;
             if (block.sequential()) {
-                readAhead(chunk, number);
+                aheadOfChunk = chunk;
+                aheadOfBlock = number;
             }
         }
         return at - offset;
+    }
+
+    /**
+     * Reads ahead for who has just been answered. Not while blocks are gathered, which nothing retains yet: their memory
+     * could be taken for the next ones.
+     */
+    void readAhead() {
+        if (aheadOfChunk != NO_CHUNK) {
+            long chunk = aheadOfChunk;
+            aheadOfChunk = NO_CHUNK;
+            readAhead(chunk, aheadOfBlock);
+        }
     }
 
     /** Executes a command again, in a later turn, when the byte at an offset of a chunk is in memory. */

@@ -144,7 +144,11 @@ final class Reads {
         if (endOfSegment) {
             after = Math.max(after, segment.changedIn);
         }
-        turn.replyAfter(after, replyTo, new SegmentReply.Data(gathering.end(), atTail, endOfSegment));
+        ByteBuf data = gathering.end();
+        if (chunks != null) {
+            chunks.readAhead();
+        }
+        turn.replyAfter(after, replyTo, new SegmentReply.Data(data, atTail, endOfSegment));
     }
 
     private int gatherChunk(long chunk, int offset, int length) {

@@ -89,6 +89,23 @@ class HistoryReadersTest {
     }
 
     @Test
+    void blocksThatAReplyNeedsAreNotTakenForTheNextOnes() {
+        TierOptions large = new TierOptions(4 << 20, 20, 1 << 30, TierLimits.DEFAULT);
+        try (ChunkStorage storage = ChunkStorages.open(directory.toUri());
+                TieredPartition partition = new TieredPartition(storage, large, new BlockBudget(0, 1))) {
+            partition.open(SEGMENT);
+            for (int i = 0; i < 16; i++) {
+                partition.append(SEGMENT, 1_000_000);
+            }
+            partition.untilFlushed();
+            partition.crash();
+            for (int i = 0; i < 20; i++) {
+                partition.check(SEGMENT, 0);
+            }
+        }
+    }
+
+    @Test
     void whatOnePartitionDoesNotNeedAnotherOneMayHave() {
         BlockBudget budget = new BlockBudget(40L * BlockBudget.BLOCK_BYTES, 2);
         assertThat(budget.fairShare()).isEqualTo(20);

@@ -34,6 +34,8 @@ final class TieredPartition implements AutoCloseable {
     private final MemoryLog log = new MemoryLog(tasks);
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
     private final ChunkStorage storage;
+    private final TierOptions options;
+    private final BlockBudget blocks;
     private final Random random = new Random(7);
     private final Map<String, ByteArrayOutputStream> contents = new HashMap<>();
     private final Map<String, Long> numbers = new HashMap<>();
@@ -42,7 +44,13 @@ final class TieredPartition implements AutoCloseable {
     private boolean serving;
 
     TieredPartition(ChunkStorage storage) {
+        this(storage, OPTIONS, new BlockBudget(BLOCKS_BYTES, 1));
+    }
+
+    TieredPartition(ChunkStorage storage, TierOptions options, BlockBudget blocks) {
         this.storage = storage;
+        this.options = options;
+        this.blocks = blocks;
         partition = start();
     }
 
@@ -81,13 +89,13 @@ final class TieredPartition implements AutoCloseable {
                         storage,
                         tasks::add,
                         command -> tasks.add(() -> partition.submit(command, nobody)),
-                        OPTIONS,
-                        new BlockBudget(BLOCKS_BYTES, 1),
+                        options,
+                        blocks,
                         now -> status = now),
                 2);
-        PartitionOptions options = new PartitionOptions(4, 8 << 20, 2 << 20, 1 << 20, 1000);
+        PartitionOptions bounds = new PartitionOptions(4, 8 << 20, 2 << 20, 1 << 20, 1000);
         Partition<SegmentCommand, SegmentReply> fresh = new Partition<>(
-                "segments-0", machine, log, log, loop, System::currentTimeMillis, new Random(1), options, listener);
+                "segments-0", machine, log, log, loop, System::currentTimeMillis, new Random(1), bounds, listener);
         partition = fresh;
         fresh.start();
         until("it serves", () -> serving);
