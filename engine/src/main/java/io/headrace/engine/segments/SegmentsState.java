@@ -11,7 +11,9 @@ import io.headrace.engine.tables.TableRecord;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The durable state of a {@code segments} partition. {@link #apply} is the only way to change it. */
@@ -22,6 +24,13 @@ final class SegmentsState {
     private final Chunks chunks = new Chunks(this);
     private final SegmentRows rows = new SegmentRows(keyed);
     private final HotSegments hot;
+
+    /**
+     * Names that the present command has looked for and that nobody has. Once it has logged something it must find out the
+     * same without waiting, and memory may have lost by then what it was told from.
+     */
+    private final Set<String> absent = new HashSet<>();
+
     private long nextId = 1;
     private long count;
     private long bytes;
@@ -39,8 +48,15 @@ final class SegmentsState {
         if (segment != null) {
             return segment;
         }
+        if (absent.contains(name)) {
+            return null;
+        }
         long id = rows.find(name);
-        return id == 0 ? null : find(id);
+        if (id == 0) {
+            absent.add(name);
+            return null;
+        }
+        return find(id);
     }
 
     @Nullable
@@ -78,6 +94,7 @@ final class SegmentsState {
 
     /** Lets go of segments that are too many, see {@link HotSegments#trim}. */
     void trim(int looks, long committedFrame) {
+        absent.clear();
         hot.trim(looks, committedFrame);
     }
 
@@ -311,6 +328,7 @@ final class SegmentsState {
     }
 
     private void add(Segment segment) {
+        absent.remove(segment.name);
         segment.changed = true;
         hot.add(segment);
         count++;
