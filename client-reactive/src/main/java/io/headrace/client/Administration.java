@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Administration of scopes, streams and key-value tables. Calls begin when somebody subscribes, are repeated while no controller answers,
- * and fail with a {@link HeadraceException}.
+ * Administration of scopes, streams and key-value tables. Calls begin when somebody subscribes, are repeated while no
+ * controller answers, and fail with a {@link HeadraceException}.
  */
 public final class Administration {
     private static final long SCALE_POLL_MILLIS = 50;

@@ -15,7 +15,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link ChunkStorage} must do: joining chunks, failures, and all that stands above this. Extend it and give the storages. */
+/**
+ * What every {@link ChunkStorage} must do: joining chunks, failures, and all that stands above this. Extend it and give the
+ * storages.
+ */
 public abstract class ChunkStorageContract extends ChunkNamingContract {
     private static final int MIB = 1 << 20;
 

@@ -58,7 +58,10 @@ final class Replay {
         left = Frame.recordCount(next);
     }
 
-    /** Applies what is left of the frame. If that ends in {@link NotInMemory}, it goes on with the record that was missing something. */
+    /**
+     * Applies what is left of the frame. If that ends in {@link NotInMemory}, it goes on with the record that was missing
+     * something.
+     */
     void proceed() {
         int end = frame.writerIndex();
         for (; left > 0; left--) {

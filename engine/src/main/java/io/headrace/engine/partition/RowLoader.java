@@ -16,9 +16,9 @@ import java.util.function.Consumer;
 
 /**
  * Fetches rows that commands need and that are not in memory. Each command gets its own, so it has them when it is executed
- * again, whatever else is read meanwhile. Few loads run at a time, each for as many commands as wait, and a command that needs more after its first load goes
- * before those that wait for theirs: that bounds the memory that loaded rows take. The number of commands that wait is
- * bounded, too; what they hold is memory of who sent them, who counts it.
+ * again, whatever else is read meanwhile. Few loads run at a time, each for as many commands as wait, and a command that
+ * needs more after its first load goes before those that wait for theirs: that bounds the memory that loaded rows take.
+ * The number of commands that wait is bounded, too; what they hold is memory of who sent them, who counts it.
  */
 final class RowLoader {
     private static final int LOADS_MAX = 8;

@@ -49,7 +49,10 @@ public interface Turn<C, R> {
      */
     void replyAfter(long frame, ReplyTo<? super R> replyTo, R reply);
 
-    /** Runs {@code output} (a call to another partition, say) once everything logged so far is committed. It is dropped if the partition is lost first. */
+    /**
+     * Runs {@code output} (a call to another partition, say) once everything logged so far is committed. It is dropped if
+     * the partition is lost first.
+     */
     void afterCommit(Runnable output);
 
     /** Number of the newest committed frame. */

@@ -127,7 +127,10 @@ public sealed interface SegmentCommand {
         }
     }
 
-    /** A connection has ended: its waiting reads and writer bindings go, its transient segments are deleted. Sent to every partition that the connection used; {@code segment} is empty. No reply. */
+    /**
+     * A connection has ended: its waiting reads and writer bindings go, its transient segments are deleted. Sent to every
+     * partition that the connection used; {@code segment} is empty. No reply.
+     */
     record Disconnected(long connection) implements SegmentCommand {
         @Override
         public String segment() {

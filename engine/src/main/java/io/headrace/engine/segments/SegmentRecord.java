@@ -108,7 +108,10 @@ sealed interface SegmentRecord extends LogRecord {
         }
     }
 
-    /** A table segment begins: {@code i64 time | i32 key length | i64 rollover bytes | u16 length and UTF-8 bytes of the name}. */
+    /**
+     * A table segment begins: {@code i64 time | i32 key length | i64 rollover bytes | u16 length and UTF-8 bytes of the
+     * name}.
+     */
     record CreateTable(long segment, long time, int keyLength, long rolloverBytes, String name)
             implements SegmentRecord {
         @Override

@@ -33,6 +33,9 @@ public interface ByteMap {
     /** Makes a key absent, whether it was there or not. */
     void remove(byte[] key);
 
-    /** Walks up from the first key that is not below {@code from}. The map must not change before the walk ends; each step may miss a row. */
+    /**
+     * Walks up from the first key that is not below {@code from}. The map must not change before the walk ends; each step
+     * may miss a row.
+     */
     ByteScan scan(byte[] from);
 }

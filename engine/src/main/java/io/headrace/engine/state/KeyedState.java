@@ -1,7 +1,10 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.state;
 
-/** Ordered maps of one partition, told apart by number. A number is the prefix of the map's keys wherever they are kept together. */
+/**
+ * Ordered maps of one partition, told apart by number. A number is the prefix of the map's keys wherever they are kept
+ * together.
+ */
 public interface KeyedState {
 
     /** The map of this number; empty if nothing was ever put into it. The same map as long as it is not dropped. */

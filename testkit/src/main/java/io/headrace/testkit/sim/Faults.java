@@ -42,7 +42,10 @@ public record Faults(
         return new Faults(1 + random.nextInt(10_000), random.nextDouble() * 0.1, 0, 0.5, 0, 0, 0, 0, 0, 0, 0, 0.1);
     }
 
-    /** A random mixture, each run another: many kinds of fault stay away so that the others can go deep. Without corruption of the log. */
+    /**
+     * A random mixture, each run another: many kinds of fault stay away so that the others can go deep. Without corruption
+     * of the log.
+     */
     public static Faults swarm(RandomGenerator random) {
         return new Faults(
                 1 + random.nextInt(2_000),

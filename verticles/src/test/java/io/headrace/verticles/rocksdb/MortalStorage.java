@@ -17,7 +17,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A storage as one process sees it that dies at some operation: from there on nothing has an effect, and nothing answers well. */
+/**
+ * A storage as one process sees it that dies at some operation: from there on nothing has an effect, and nothing answers
+ * well.
+ */
 final class MortalStorage implements ChunkStorage {
     private final ChunkStorage storage;
     private final AtomicInteger operations = new AtomicInteger();
