@@ -11,8 +11,8 @@ import java.util.Set;
  *     no room waits: its socket is not read.
  * @param maxConnectionBytes the same for one WebSocket
  * @param maxSubscriptions of one WebSocket
- * @param pingMillis a silent WebSocket is pinged this often, and is ended when it was silent twice as long; a silent stream
- *     of events gets a comment this often
+ * @param pingMillis each WebSocket is pinged this often, and ended when it has not answered five times; each stream of events
+ *     gets a comment this often
  * @param origins of pages of other servers that a browser may use this one from, such as {@code https://shop.example}
  */
 public record DataOptions(

@@ -27,7 +27,7 @@ final class SocketSession {
     private static final short NOT_TEXT = 1003;
     private static final short TOO_LARGE = 1009;
     private static final short GONE = 1001;
-    private static final int PINGS_UNANSWERED = 2;
+    private static final int TICKS_IN_SILENCE = 5;
 
     private static final Logger LOG = LoggerFactory.getLogger(SocketSession.class);
 
@@ -85,15 +85,18 @@ final class SocketSession {
         }
     }
 
-    /** Some time has passed: a peer that says nothing is asked, and given up if it does not answer. */
+    /**
+     * Some time has passed: a peer that says nothing is asked whether it is there, and given up if it does not answer for
+     * long. One that has yet to read what it was sent cannot have seen the question.
+     */
     void tick() {
-        if (isPaused) {
+        if (isPaused || socket.writeQueueFull()) {
             return;
         }
-        if (ticksInSilence++ >= PINGS_UNANSWERED) {
-            close(GONE, "no answer");
-        } else if (ticksInSilence > 1) {
+        if (ticksInSilence++ < TICKS_IN_SILENCE) {
             var unused = socket.writePing(Buffer.buffer());
+        } else {
+            close(GONE, "no answer");
         }
     }
 
