@@ -95,11 +95,24 @@ final class LongTermStorage implements AutoCloseable {
         return new LongTermStorage(address, storage, options, new BlockBudget(blockBytes, partitions), most);
     }
 
+    /** A place within a storage. */
+    static URI below(URI storage, String name) {
+        String path = storage.getRawPath().replaceAll("/+$", "") + "/" + name;
+        String query = storage.getRawQuery() == null ? "" : "?" + storage.getRawQuery();
+        String authority = storage.getRawAuthority() == null ? "" : storage.getRawAuthority();
+        return URI.create(storage.getScheme() + "://" + authority + path + query);
+    }
+
     /** What a partition is given; it counts as starting from here on. */
     Tier of(String partition, Loop loop, Consumer<SegmentCommand> self) {
         partitions.put(partition, TierStatus.NEW);
         return new Tier(
                 partition, storage, loop::execute, self, options, blocks, status -> partitions.put(partition, status));
+    }
+
+    /** The partition is no longer here. */
+    void forget(String partition) {
+        partitions.remove(partition);
     }
 
     /**
