@@ -82,7 +82,7 @@ final class ClusterNode {
      *
      * @throws StartException if it cannot; nothing is left running
      */
-    static Server start(Settings settings) {
+    static Server<Addresses> start(Settings settings) {
         return Server.start(started -> new ClusterNode(settings, started).compose());
     }
 

@@ -10,6 +10,7 @@ import io.headrace.server.settings.Setting;
 import io.headrace.server.settings.Settings;
 import io.headrace.server.settings.SettingsException;
 import io.headrace.verticles.zookeeper.ClusterException;
+import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.HostAndPort;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,6 +37,8 @@ public final class Main {
 
     private static final int FAILED = 1;
     private static final int BAD_USAGE = 2;
+    private static final int BOOKIE_PORT = 3181;
+    private static final int ZOOKEEPER_PORT = 2181;
 
     private final PrintStream out;
     private final PrintStream err;
@@ -82,6 +86,8 @@ public final class Main {
                 .addSubcommand(
                         "server",
                         configured(command("server", "Runs a node of a cluster, until it is stopped."), Settings.ALL))
+                .addSubcommand("bookie", bookie())
+                .addSubcommand("zookeeper", zooKeeper())
                 .addSubcommand("cluster", cluster())
                 .addSubcommand("demo", demo)
                 .addSubcommand(
@@ -105,6 +111,37 @@ public final class Main {
                     .build());
         }
         return command;
+    }
+
+    private static CommandSpec bookie() {
+        CommandSpec bookie =
+                command("bookie", "Runs a bookie, which keeps part of the log of a cluster, until it is stopped.");
+        bookie.addOption(port("Port that it listens on.", BOOKIE_PORT));
+        return configured(bookie, StorageMember.settings(true));
+    }
+
+    private static CommandSpec zooKeeper() {
+        CommandSpec zooKeeper = command("zookeeper", "Runs a server of a cluster's ZooKeeper, until it is stopped.");
+        zooKeeper.addOption(port("Port for its clients.", ZOOKEEPER_PORT));
+        zooKeeper.addOption(OptionSpec.builder("--servers")
+                .type(String.class)
+                .paramLabel("N=HOST:PORT:PORT,...")
+                .description("All servers of the ensemble, three or five. Without it there is only this one.")
+                .build());
+        zooKeeper.addOption(OptionSpec.builder("--id")
+                .type(Integer.class)
+                .paramLabel("N")
+                .description("Number of this one among them.")
+                .build());
+        return configured(zooKeeper, StorageMember.settings(false));
+    }
+
+    private static OptionSpec port(String about, int byDefault) {
+        return OptionSpec.builder("--port")
+                .type(Integer.class)
+                .paramLabel("PORT")
+                .description(about, "Default: " + byDefault)
+                .build();
     }
 
     private static CommandSpec cluster() {
@@ -160,8 +197,20 @@ public final class Main {
         ParseResult command = parsed.subcommand();
         try {
             switch (command.commandSpec().name()) {
-                case "standalone" -> serve(Standalone.start(settings(command)));
-                case "server" -> serve(ClusterNode.start(settings(command)));
+                case "standalone" -> serve(Standalone.start(settings(command)), Addresses::toJson);
+                case "server" -> serve(ClusterNode.start(settings(command)), Addresses::toJson);
+                case "bookie" ->
+                    serve(
+                            StorageMember.bookie(settings(command), command.matchedOptionValue("--port", BOOKIE_PORT)),
+                            JsonObject::encode);
+                case "zookeeper" ->
+                    serve(
+                            StorageMember.zooKeeper(
+                                    settings(command),
+                                    command.matchedOptionValue("--port", ZOOKEEPER_PORT),
+                                    command.matchedOptionValue("--id", 1),
+                                    command.matchedOptionValue("--servers", "")),
+                            JsonObject::encode);
                 case "cluster" -> {
                     return cluster(command);
                 }
@@ -206,9 +255,9 @@ public final class Main {
         return settings;
     }
 
-    private void serve(Server server) throws InterruptedException {
+    private <A> void serve(Server<A> server, Function<A, String> toJson) throws InterruptedException {
         if (Shutdown.close(server::close)) {
-            out.println("READY " + server.addresses().toJson());
+            out.println("READY " + toJson.apply(server.addresses()));
             out.flush();
         }
         server.awaitEnd();

@@ -9,8 +9,12 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A process that serves, from its start to its end. */
-final class Server {
+/**
+ * A process that serves, from its start to its end.
+ *
+ * @param <A> says where it is found
+ */
+final class Server<A> {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
     /** For the end as a whole, whatever its parts take. */
@@ -20,16 +24,16 @@ final class Server {
 
     /** Puts a server together. */
     @FunctionalInterface
-    interface Composition {
+    interface Composition<A> {
         /** Starts everything, each part remembered to be ended; returns when it serves. */
-        Addresses compose(Started started) throws IOException, InterruptedException;
+        A compose(Started started) throws IOException, InterruptedException;
     }
 
     private final Started started;
-    private final Addresses addresses;
+    private final A addresses;
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    private Server(Started started, Addresses addresses) {
+    private Server(Started started, A addresses) {
         this.started = started;
         this.addresses = addresses;
     }
@@ -39,10 +43,10 @@ final class Server {
      *
      * @throws StartException if it cannot; nothing is left running
      */
-    static Server start(Composition composition) {
+    static <A> Server<A> start(Composition<A> composition) {
         Started started = new Started();
         try {
-            return new Server(started, composition.compose(started));
+            return new Server<>(started, composition.compose(started));
         } catch (InterruptedException e) {
             started.end();
             Thread.currentThread().interrupt();
@@ -58,7 +62,7 @@ final class Server {
     }
 
     /** Where clients find it. */
-    Addresses addresses() {
+    A addresses() {
         return addresses;
     }
 

@@ -45,7 +45,7 @@ final class Standalone {
      *
      * @throws StartException if it cannot; nothing is left running
      */
-    static Server start(Settings settings) {
+    static Server<Addresses> start(Settings settings) {
         return Server.start(started -> compose(settings, started));
     }
 
