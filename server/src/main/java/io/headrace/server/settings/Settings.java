@@ -209,7 +209,8 @@ public final class Settings {
             "3/3/2",
             "three numbers: bookies for a ledger, for each frame of it, and that must have a frame before it counts as"
                     + " durable",
-            "For nodes of a cluster: on how many bookies data lies.",
+            "For nodes of a cluster: on how many bookies data lies. To go on when one fails takes one more than the first"
+                    + " number: with three bookies choose 2/2/2.",
             Quorums::parse);
 
     public static final Setting<Duration> SESSION_TIMEOUT = Setting.time(
