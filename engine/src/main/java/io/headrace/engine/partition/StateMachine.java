@@ -50,6 +50,15 @@ public interface StateMachine<C, R> {
     default void trim() {}
 
     /**
+     * Puts what belongs into {@link #rows} and is not there yet there, as much as one turn may cost. Called before a
+     * checkpoint, again and again in turns of their own, until it says that so little is left that {@link #snapshot} can do
+     * the rest; the state changes in between.
+     */
+    default boolean writeRows() {
+        return true;
+    }
+
+    /**
      * Writes the whole durable state but for {@link #rows}, starting with a format version. What belongs into rows and is
      * not there yet is put there first.
      */

@@ -175,7 +175,7 @@ final class Chunks {
         for (int i = from; i < to; i++) {
             state.frameUnused(extents.frame(i));
         }
-        segment.changed = true;
+        state.changed().add(segment);
         segment.logBytes -= bytes;
         state.logBytesChanged(-bytes);
         Chunk chunk = rows.get(record.chunk());
@@ -241,7 +241,7 @@ final class Chunks {
 
     /** Lets the pieces of a segment in any of the sources refer to the chunk that these were joined into. */
     private void move(Segment segment, Extents extents, Chunk target, Map<Long, Integer> bases, long frame) {
-        segment.changed = true;
+        state.changed().add(segment);
         for (int i = 0; i < extents.count(); i++) {
             Integer base = extents.isInChunk(i) ? bases.get(extents.chunk(i)) : null;
             if (base != null) {

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * nothing that a record or an answer depends on.
  */
 final class HotSegments {
-    private final SegmentRows rows;
     private final Chunks chunks;
     private final int capacity;
+    private final ChangedSegments changed;
     private final Map<String, Segment> byName = new HashMap<>();
     private final LongObjectMap<Segment> byId = new LongObjectHashMap<>();
     private @Nullable Segment oldest;
@@ -23,9 +23,9 @@ final class HotSegments {
 
     /** @param capacity objects that stay although nothing needs them */
     HotSegments(SegmentRows rows, Chunks chunks, int capacity) {
-        this.rows = rows;
         this.chunks = chunks;
         this.capacity = capacity;
+        this.changed = new ChangedSegments(rows, capacity);
     }
 
     int count() {
@@ -57,18 +57,15 @@ final class HotSegments {
 
     /** A segment ends, or is evicted. */
     void remove(Segment segment) {
+        changed.remove(segment);
         byName.remove(segment.name);
         byId.remove(segment.id);
         unlink(segment);
     }
 
-    /** Writes all that has changed into rows. */
-    void writeChanged() {
-        for (Segment segment = oldest; segment != null; segment = segment.newer) {
-            if (segment.changed) {
-                rows.write(segment);
-            }
-        }
+    /** Those that are newer than their rows. */
+    ChangedSegments changed() {
+        return changed;
     }
 
     /**
@@ -88,9 +85,7 @@ final class HotSegments {
                 unlink(segment);
                 link(segment);
             } else {
-                if (segment.changed) {
-                    rows.write(segment);
-                }
+                changed.write(segment);
                 remove(segment);
             }
         }

@@ -174,8 +174,9 @@ public sealed interface SegmentCommand {
      *
      * @param from number of the first segment that has not been looked at
      * @param marks of the segments that it is about
+     * @param changes the last one that the rows must have before it begins, see {@link ChangedSegments}
      */
-    record Review(long from, int marks) implements SegmentCommand {
+    record Review(long from, int marks, long changes) implements SegmentCommand {
         @Override
         public String segment() {
             return "";

@@ -70,8 +70,12 @@ final class SegmentRows {
         return segment;
     }
 
-    /** Brings the rows of a segment up to date. */
-    void write(Segment segment) {
+    /**
+     * Brings the rows of a segment up to date.
+     *
+     * @return how many bytes that took
+     */
+    int write(Segment segment) {
         byte[] key = key(segment.id);
         scratch.clear();
         SegmentFormat.writeRow(segment, scratch);
@@ -87,7 +91,7 @@ final class SegmentRows {
         }
         segment.marks = now;
         segment.stored = true;
-        segment.changed = false;
+        return scratch.readableBytes();
     }
 
     /** A segment ends. */

@@ -144,7 +144,16 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
         }
     }
 
+    /** Begins a review of all segments with one of some marks. */
+    private void review(int marks, Turn<SegmentCommand, SegmentReply> turn) {
+        turn.executeLater(new SegmentCommand.Review(1, marks, state.changed().last()), ReplyTo.none());
+    }
+
     private void review(SegmentCommand.Review review, Turn<SegmentCommand, SegmentReply> turn) {
+        if (!state.changed().write(review.changes())) {
+            turn.executeLater(review, ReplyTo.none());
+            return;
+        }
         SegmentRows.Marked marked = state.rows().nextMarked(review.from(), review.marks());
         Segment segment = marked.segment() == 0 ? null : state.find(marked.segment());
         if (segment == null) {
@@ -157,7 +166,8 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             tiering.found(segment, turn);
         }
         if (marked.next() > 0) {
-            turn.executeLater(new SegmentCommand.Review(marked.next(), review.marks()), ReplyTo.none());
+            turn.executeLater(
+                    new SegmentCommand.Review(marked.next(), review.marks(), review.changes()), ReplyTo.none());
         }
     }
 
@@ -381,8 +391,13 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     }
 
     @Override
+    public boolean writeRows() {
+        return state.changed().writeMost();
+    }
+
+    @Override
     public void snapshot(ByteBuf out) {
-        state.writeChanged();
+        state.changed().writeAll();
         Snapshot.write(state, out);
     }
 
@@ -403,16 +418,14 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             tiering.recovered(turn);
             wanted |= SegmentRows.IN_LOG | SegmentRows.IN_CHUNKS;
         }
-        state.writeChanged();
-        turn.executeLater(new SegmentCommand.Review(1, wanted), ReplyTo.none());
+        review(wanted, turn);
     }
 
     @Override
     public void tick(Turn<SegmentCommand, SegmentReply> turn) {
         state.trim(LOOKS_OF_TICK, turn.committedFrame());
         if (loads.tick(turn)) {
-            state.writeChanged();
-            turn.executeLater(new SegmentCommand.Review(1, SegmentRows.MEASURED), ReplyTo.none());
+            review(SegmentRows.MEASURED, turn);
         }
         if (tiering != null) {
             tiering.tick(turn);

@@ -103,9 +103,9 @@ final class SegmentsState {
         hot.trim(Integer.MAX_VALUE, Long.MAX_VALUE);
     }
 
-    /** Brings all rows up to date. */
-    void writeChanged() {
-        hot.writeChanged();
+    /** Segments that are newer than their rows. */
+    ChangedSegments changed() {
+        return hot.changed();
     }
 
     SegmentRows rows() {
@@ -323,14 +323,14 @@ final class SegmentsState {
                     "frame " + frame + " changes segment number " + id + ", which does not exist");
         }
         segment.changedIn = frame;
-        segment.changed = true;
+        hot.changed().add(segment);
         return segment;
     }
 
     private void add(Segment segment) {
         absent.remove(segment.name);
-        segment.changed = true;
         hot.add(segment);
+        hot.changed().add(segment);
         count++;
     }
 

@@ -371,7 +371,7 @@ class FormatTest {
     @Test
     void theNewestSnapshotIsWrittenAsEver() {
         SegmentsState state = replayed(RECORD_BYTES, TABLE_RECORD_BYTES, CALL_RECORD_BYTES, TIER_RECORD_BYTES);
-        state.writeChanged();
+        state.changed().writeAll();
         ByteBuf out = Unpooled.buffer();
         Snapshot.write(state, out);
         assertThat(ByteBufUtil.hexDump(out)).isEqualTo(SNAPSHOT_BYTES_5.replaceAll("\\s", ""));
@@ -433,8 +433,8 @@ class FormatTest {
         for (int i = 0; i < Attributes.MAX_INLINE; i++) {
             segment.attributes.put(6, i, i, state.keyed());
         }
-        segment.changed = true;
-        state.writeChanged();
+        state.changed().add(segment);
+        state.changed().writeAll();
         assertThat(rows(state))
                 .contains(
                         "8000000000000001 00000000000000050000000000000006 fffffffffffffffd",
