@@ -37,6 +37,14 @@ public interface StateMachine<C, R> {
     void apply(int type, ByteBuf body, long frame, int offset);
 
     /**
+     * Says what {@link #apply} of a record would miss, as far as that can be told before the records in front of it are
+     * applied. Called in replay with records that are still to come, so that what many of them need is fetched together.
+     *
+     * @throws io.headrace.engine.state.NotInMemory with what is missing
+     */
+    default void need(int type, ByteBuf body) {}
+
+    /**
      * Durable state that is kept as rows, apart from the snapshot; the same object in each call. Null if the snapshot is
      * all. Whoever reads rows while executing a command does so before it logs or answers anything, for a read may end in
      * {@link io.headrace.engine.state.NotInMemory}: the command is then executed again. {@link #tick} and {@link #recovered}

@@ -51,6 +51,11 @@ final class SegmentRows {
         return id == null ? 0 : ByteBuffer.wrap(id).getLong();
     }
 
+    /** Makes sure that a segment can be read without waiting. */
+    void need(long id) {
+        segments.get(key(id));
+    }
+
     /** A segment from its row; null if it has none. */
     @Nullable
     Segment read(long id) {

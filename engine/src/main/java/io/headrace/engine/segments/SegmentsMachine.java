@@ -381,6 +381,11 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     }
 
     @Override
+    public void need(int type, ByteBuf body) {
+        state.need(type, body);
+    }
+
+    @Override
     public LayeredState rows() {
         return state.keyed();
     }

@@ -168,6 +168,33 @@ final class SegmentsState {
         return frames.oldest();
     }
 
+    /** Makes sure that the segments can be found that a record of the log is about, see {@code StateMachine#need}. */
+    void need(int type, ByteBuf body) {
+        if (type == SegmentRecord.CREATE || type == SegmentRecord.CREATE_TABLE || type == SegmentRecord.CALLED) {
+            return;
+        }
+        SegmentRecord.readVersion(type, body);
+        List<RowRead> missing = new ArrayList<>();
+        need(body.getLong(body.readerIndex()), missing);
+        if (type == SegmentRecord.MERGE) {
+            need(SegmentRecord.Merge.read(body).source(), missing);
+        }
+        if (!missing.isEmpty()) {
+            throw new NotInMemory(missing);
+        }
+    }
+
+    /** @param id of a segment; one that is created later has no row, and 0 is none */
+    private void need(long id, List<RowRead> missing) {
+        if (id > 0 && id < nextId && hot.find(id) == null) {
+            try {
+                rows.need(id);
+            } catch (NotInMemory e) {
+                missing.addAll(e.reads());
+            }
+        }
+    }
+
     void apply(int type, ByteBuf body, long frame, int offset) {
         int start = body.readerIndex();
         SegmentRecord.readVersion(type, body);
