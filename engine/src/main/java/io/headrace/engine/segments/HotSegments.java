@@ -97,21 +97,8 @@ final class HotSegments {
                 || segment.recent != null
                 || segment.holds > 0
                 || (segment.attached != null && segment.attached.isInUse())
-                || isJoining(segment);
-    }
-
-    /** Whether chunks of the segment are being joined: the end of that is logged without a command that names the segment. */
-    private boolean isJoining(Segment segment) {
-        Extents extents = segment.extents;
-        if (extents == null || chunks.joins().isEmpty()) {
-            return false;
-        }
-        for (int i = 0; i < extents.count(); i++) {
-            if (extents.isInChunk(i) && chunks.isJoining(extents.chunk(i))) {
-                return true;
-            }
-        }
-        return false;
+                // The end of a join is logged without a command that names the segment.
+                || chunks.isJoiningOf(segment.id);
     }
 
     private void link(Segment segment) {

@@ -120,6 +120,8 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             }
         } else if (command instanceof SegmentCommand.Load load) {
             state.find(load.number());
+        } else if (command instanceof SegmentCommand.Work work) {
+            work.work().accept(turn);
         } else if (command instanceof SegmentCommand.Review review) {
             review(review, turn);
         } else {

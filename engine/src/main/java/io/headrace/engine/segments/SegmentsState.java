@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The durable state of a {@code segments} partition. {@link #apply} is the only way to change it. */
@@ -21,7 +22,7 @@ final class SegmentsState {
     private final FrameUse frames = new FrameUse();
     private final LayeredState keyed = new LayeredState();
     private final CallOrder calls = new CallOrder();
-    private final Chunks chunks = new Chunks(this);
+    private final Chunks chunks = new Chunks(this, new ChunkRows(keyed));
     private final SegmentRows rows = new SegmentRows(keyed);
     private final HotSegments hot;
 
@@ -311,16 +312,17 @@ final class SegmentsState {
         Segment source = changing(record.source(), frame);
         if (source.extents != null && source.extents.count() > 0) {
             target.extentsToAdd().addAll(source.extents, target.length);
-            chunks.moved(source.extents, target);
             target.length += source.length;
             target.logBytes += source.logBytes;
             target.lastModifiedMillis = record.time();
+            chunks.merged(source, target);
         }
         remove(source);
     }
 
     private void dropBelow(Segment segment, long offset, long frame) {
         if (segment.extents != null) {
+            Set<Long> unused = new TreeSet<>();
             segment.extents.dropBelow(offset, segment.length, new Extents.Dropped() {
                 @Override
                 public void inLog(long dropped, long length) {
@@ -331,9 +333,11 @@ final class SegmentsState {
 
                 @Override
                 public void inChunk(long chunk) {
-                    chunks.removePiece(chunk, frame);
+                    unused.add(chunk);
                 }
             });
+            segment.extents.removeChunks(unused);
+            chunks.unused(unused, frame);
             if (segment.extents.count() == 0) {
                 segment.extents = null;
             }
@@ -365,6 +369,7 @@ final class SegmentsState {
         if (segment.table != null) {
             segment.table.drop();
         }
+        chunks.ended(segment);
         rows.remove(segment);
         hot.remove(segment);
         count--;

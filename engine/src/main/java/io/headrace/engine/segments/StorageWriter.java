@@ -242,7 +242,7 @@ final class StorageWriter {
             rest(pipeline, turn);
             return;
         }
-        if (pipeline.open != null && !isUsable(pipeline.open.number)) {
+        if (pipeline.open != null && !isUsable(pipeline.open)) {
             seal(pipeline, turn);
         }
         if (access.readableBeforeSeal() && pipeline.open == null) {
@@ -353,7 +353,7 @@ final class StorageWriter {
                     pipeline.used = turn.now();
                     open.remove(pipeline);
                     open.add(pipeline);
-                    if (!record(pipeline, from, to, chunk.number, offset, turn)
+                    if (!record(pipeline, from, to, chunk.number, chunk, offset, turn)
                             || length >= rolloverBytes(pipeline.segment)
                             || (pipeline.segment.sealed && pipeline.segment.logBytes == 0)) {
                         seal(pipeline, turn);
@@ -365,7 +365,9 @@ final class StorageWriter {
                     openNumbers.remove(chunk.number);
                     pipeline.open = null;
                     chunk.writer.close();
-                    giveUp(chunk.number, failure, turn);
+                    if (!chunk.recorded) {
+                        giveUp(chunk.number, failure, turn);
+                    }
                     failed(pipeline, turn);
                 });
     }
@@ -377,7 +379,7 @@ final class StorageWriter {
                 data,
                 (done, turn) -> {
                     answered(pipeline);
-                    if (record(pipeline, from, to, number, 0, turn)) {
+                    if (record(pipeline, from, to, number, null, 0, turn)) {
                         turn.log(new TierRecord.ChunkSealed(number));
                         sealed.accept(pipeline.segment);
                     }
@@ -389,32 +391,48 @@ final class StorageWriter {
                 });
     }
 
-    /** Logs where bytes of a segment are now; false if nobody needs them there any more. */
+    /**
+     * Logs where bytes of a segment are now.
+     *
+     * @param chunk null if nothing more comes into it
+     * @return false if nobody needs them there any more
+     */
     private boolean record(
-            Pipeline pipeline, long from, long to, long number, int offset, Turn<SegmentCommand, SegmentReply> turn) {
+            Pipeline pipeline,
+            long from,
+            long to,
+            long number,
+            Pipeline.@Nullable Open chunk,
+            int offset,
+            Turn<SegmentCommand, SegmentReply> turn) {
         Extents extents = pipeline.segment.extents;
         long start = extents == null || extents.count() == 0 ? to : Math.max(from, extents.offset(0));
-        if (extents != null && !pipeline.ended && isUsable(number) && start < to) {
+        if (extents != null && !pipeline.ended && (chunk == null || isUsable(chunk)) && start < to) {
             recent.add(pipeline.segment, extents, start, to, turn);
             turn.log(new TierRecord.Flushed(
                     pipeline.segment.id, start, to, number, access.epoch(), offset + (int) (start - from)));
+            if (chunk != null) {
+                chunk.recorded = true;
+            }
             return true;
         }
-        if (state.chunks().find(number) == null) {
+        if (chunk == null || !chunk.recorded) {
             turn.log(new TierRecord.ChunkGivenUp(number, access.epoch()));
+            if (chunk != null) {
+                chunk.recorded = true;
+            }
         }
         return false;
     }
 
     /** Whether a chunk of this owner may get data: it may have lost all that it had, and then it is deleted. */
-    private boolean isUsable(long number) {
-        Chunk chunk = state.chunks().find(number);
-        return chunk == null || !chunk.isUnused();
+    private boolean isUsable(Pipeline.Open chunk) {
+        return !chunk.recorded || state.chunks().growing(chunk.number) != null;
     }
 
-    /** Leaves a chunk that holds nothing that counts to be deleted. */
+    /** Leaves a chunk of which nothing is known yet to be deleted. */
     private void giveUp(long number, StorageException failure, Turn<SegmentCommand, SegmentReply> turn) {
-        if (state.chunks().find(number) == null && failure.kind() != StorageException.Kind.BAD_REQUEST) {
+        if (failure.kind() != StorageException.Kind.BAD_REQUEST) {
             turn.log(new TierRecord.ChunkGivenUp(number, access.epoch()));
         }
     }
@@ -478,11 +496,10 @@ final class StorageWriter {
             pipeline.segment.pipeline = null;
         }
         ChunkWriter writer = chunk.writer;
-        Chunk row = state.chunks().find(chunk.number);
-        if (row == null || row.isUnused()) {
+        if (state.chunks().growing(chunk.number) == null) {
             writer.close();
             openNumbers.remove(chunk.number);
-            if (row == null) {
+            if (!chunk.recorded) {
                 turn.log(new TierRecord.ChunkGivenUp(chunk.number, access.epoch()));
             }
             return;
@@ -491,8 +508,8 @@ final class StorageWriter {
                 writer,
                 (length, later) -> {
                     openNumbers.remove(chunk.number);
-                    Chunk ended = state.chunks().find(chunk.number);
-                    if (ended != null && ended.segment != 0) {
+                    Chunk ended = state.chunks().growing(chunk.number);
+                    if (ended != null) {
                         later.log(new TierRecord.ChunkSealed(chunk.number));
                         Segment of = state.hot(ended.segment);
                         if (of != null) {

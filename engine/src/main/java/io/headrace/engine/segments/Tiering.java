@@ -142,7 +142,7 @@ final class Tiering {
                 phase,
                 state.logBytes(),
                 now - writer.oldest(now),
-                state.chunks().count(),
+                (int) Math.min(state.chunks().count(), Integer.MAX_VALUE),
                 problem);
     }
 
