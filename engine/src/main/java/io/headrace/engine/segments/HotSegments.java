@@ -28,6 +28,10 @@ final class HotSegments {
         this.changed = new ChangedSegments(rows, capacity);
     }
 
+    int capacity() {
+        return capacity;
+    }
+
     int count() {
         return byId.size();
     }

@@ -97,7 +97,7 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             merges.mergeBatch(merge, replyTo, turn);
         } else if (command instanceof SegmentCommand.Called called) {
             called(called, replyTo, turn);
-        } else if (!executeOwn(command, turn)) {
+        } else if (!executeOwn(command, replyTo, turn)) {
             Segment segment = state.find(command.segment());
             if (segment == null) {
                 turn.replyConfirmed(replyTo, new SegmentReply.NoSuchSegment(command.segment()));
@@ -108,7 +108,8 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     }
 
     /** Executes what the partition tells itself, or hears from its node; false if it is nothing of that. */
-    private boolean executeOwn(SegmentCommand command, Turn<SegmentCommand, SegmentReply> turn) {
+    private boolean executeOwn(
+            SegmentCommand command, ReplyTo<? super SegmentReply> replyTo, Turn<SegmentCommand, SegmentReply> turn) {
         if (command instanceof SegmentCommand.Disconnected disconnected) {
             disconnect(disconnected.connection(), turn);
             turn.executeBehindOthers(new SegmentCommand.Forget(disconnected.connection()));
@@ -123,7 +124,7 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
         } else if (command instanceof SegmentCommand.Work work) {
             work.work().accept(turn);
         } else if (command instanceof SegmentCommand.Review review) {
-            review(review, turn);
+            review(review, replyTo, turn);
         } else {
             return false;
         }
@@ -151,9 +152,12 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
         turn.executeLater(new SegmentCommand.Review(1, marks, state.changed().last()), ReplyTo.none());
     }
 
-    private void review(SegmentCommand.Review review, Turn<SegmentCommand, SegmentReply> turn) {
+    private void review(
+            SegmentCommand.Review review,
+            ReplyTo<? super SegmentReply> replyTo,
+            Turn<SegmentCommand, SegmentReply> turn) {
         if (!state.changed().write(review.changes())) {
-            turn.executeLater(review, ReplyTo.none());
+            turn.executeLater(review, replyTo);
             return;
         }
         SegmentRows.Marked marked = state.rows().nextMarked(review.from(), review.marks());
@@ -167,9 +171,10 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
         } else if (tiering != null) {
             tiering.found(segment, turn);
         }
-        if (marked.next() > 0) {
-            turn.executeLater(
-                    new SegmentCommand.Review(marked.next(), review.marks(), review.changes()), ReplyTo.none());
+        if (tiering != null && review.marks() == Tiering.MARKS && (marked.next() == 0 || tiering.isFull())) {
+            tiering.reviewed(marked.next() == 0 ? 0 : Math.max(marked.segment(), review.from()));
+        } else if (marked.next() > 0) {
+            turn.executeLater(new SegmentCommand.Review(marked.next(), review.marks(), review.changes()), replyTo);
         }
     }
 
@@ -420,12 +425,10 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     @Override
     public void recovered(Turn<SegmentCommand, SegmentReply> turn) {
         loads.recovered(state, turn.now());
-        int wanted = SegmentRows.TRANSIENT;
         if (tiering != null) {
             tiering.recovered(turn);
-            wanted |= SegmentRows.IN_LOG | SegmentRows.IN_CHUNKS;
         }
-        review(wanted, turn);
+        review(SegmentRows.TRANSIENT, turn);
     }
 
     @Override

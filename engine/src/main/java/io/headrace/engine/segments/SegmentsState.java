@@ -121,6 +121,11 @@ final class SegmentsState {
         return count;
     }
 
+    /** How many segments that nothing needs stay in memory. */
+    int hotCapacity() {
+        return hot.capacity();
+    }
+
     /** Segments that are in memory. */
     int hotCount() {
         return hot.count();

@@ -46,7 +46,7 @@ final class StorageWriter {
     private final ChunkAccess access;
     private final Gathering gathering;
     private final Consumer<Segment> sealed;
-    private final Recent recent = new Recent();
+    private final Recent recent;
     private final Retry retry = new Retry();
 
     /** With data to flush, by when that began. */
@@ -68,6 +68,14 @@ final class StorageWriter {
     private int inFlight;
     private long bytesInFlight;
 
+    /** Segments that have a pipeline at a time, at most, for these stay in memory; the others wait as rows with a mark. */
+    private final int maxPipelines;
+
+    private int pipelines;
+
+    /** Whether there may be segments that have data in the log and no pipeline: those of former owners, and too many. */
+    private boolean overlooked = true;
+
     /** @param sealed is told of each segment of which one more chunk is sealed */
     StorageWriter(
             SegmentsState state,
@@ -82,12 +90,19 @@ final class StorageWriter {
         this.access = access;
         this.gathering = new Gathering(allocator);
         this.sealed = sealed;
+        this.maxPipelines = Math.max(limits.inFlight() + limits.openChunks(), state.hotCapacity() / 2);
+        this.recent = new Recent(maxPipelines);
     }
 
     /** There is data of a segment in the log, for instance because some was appended. */
     void appended(Segment segment, long now) {
         Pipeline pipeline = segment.pipeline;
         if (pipeline == null) {
+            if (isFull()) {
+                overlooked = true;
+                return;
+            }
+            pipelines++;
             boolean isLate = segment.isTransient || SegmentName.isTransactionSegment(segment.name);
             pipeline = new Pipeline(segment, isLate);
             segment.pipeline = pipeline;
@@ -110,7 +125,7 @@ final class StorageWriter {
         if (pipeline == null) {
             return;
         }
-        segment.pipeline = null;
+        detach(pipeline);
         pipeline.ended = true;
         dequeue(pipeline);
         if (loading.remove(pipeline)) {
@@ -121,6 +136,30 @@ final class StorageWriter {
         if (!pipeline.busy) {
             seal(pipeline, turn);
         }
+    }
+
+    private void detach(Pipeline pipeline) {
+        if (pipeline.segment.pipeline == pipeline) {
+            pipeline.segment.pipeline = null;
+            pipelines--;
+        }
+    }
+
+    /** Whether no more segments can be looked after. */
+    boolean isFull() {
+        return pipelines >= maxPipelines;
+    }
+
+    /** Whether it is time to look for segments that were not looked after; if so, all of them must be {@link #appended}. */
+    boolean takeOverlooked() {
+        boolean taken = overlooked && pipelines <= maxPipelines / 2;
+        overlooked &= !taken;
+        return taken;
+    }
+
+    /** There may be more of those. */
+    void overlooked() {
+        overlooked = true;
     }
 
     /** Whether this owner may yet write to a chunk. */
@@ -480,7 +519,7 @@ final class StorageWriter {
         if (pipeline.ended) {
             seal(pipeline, turn);
         } else if (pipeline.open == null) {
-            pipeline.segment.pipeline = null;
+            detach(pipeline);
         }
     }
 
@@ -493,7 +532,7 @@ final class StorageWriter {
         pipeline.open = null;
         open.remove(pipeline);
         if (!pipeline.ended && !pipeline.queued && !pipeline.busy && pipeline.segment.logBytes == 0) {
-            pipeline.segment.pipeline = null;
+            detach(pipeline);
         }
         ChunkWriter writer = chunk.writer;
         if (state.chunks().growing(chunk.number) == null) {
