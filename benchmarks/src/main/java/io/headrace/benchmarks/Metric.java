@@ -39,7 +39,28 @@ enum Metric {
     GET_P50("get of 100 B from a table, median", "ms", 3),
     GET_P99("get of 100 B from a table, p99", "ms", 3),
     PUTS("puts of 100 B, 100 at a time", "1/s", 0),
-    GETS("gets of 100 B, 100 at a time", "1/s", 0);
+    GETS("gets of 100 B, 100 at a time", "1/s", 0),
+    CLIENT_100_B("events of 100 B, median second", "events/s", 0),
+    CLIENT_100_B_WORST("events of 100 B, worst second", "events/s", 0),
+    CLIENT_100_B_CPU("events of 100 B, processor time of the client", "us/event", 2),
+    CLIENT_1_KB("events of 1 KB, median second", "events/s", 0),
+    CLIENT_1_KB_WORST("events of 1 KB, worst second", "events/s", 0),
+    CLIENT_1_KB_CPU("events of 1 KB, processor time of the client", "us/event", 2),
+    CLIENT_1000_ACKNOWLEDGED_P50("1,000 events/s, until acknowledged, median", "ms", 2),
+    CLIENT_1000_ACKNOWLEDGED_P99("1,000 events/s, until acknowledged, p99", "ms", 2),
+    CLIENT_1000_READ_P50("1,000 events/s, until read, median", "ms", 2),
+    CLIENT_1000_READ_P99("1,000 events/s, until read, p99", "ms", 2),
+    CLIENT_1000_CPU("1,000 events/s, processor time of the client", "us/event", 2),
+    CLIENT_10000_ACKNOWLEDGED_P50("10,000 events/s, until acknowledged, median", "ms", 2),
+    CLIENT_10000_ACKNOWLEDGED_P99("10,000 events/s, until acknowledged, p99", "ms", 2),
+    CLIENT_10000_READ_P50("10,000 events/s, until read, median", "ms", 2),
+    CLIENT_10000_READ_P99("10,000 events/s, until read, p99", "ms", 2),
+    CLIENT_10000_CPU("10,000 events/s, processor time of the client", "us/event", 2),
+    CLIENT_100000_ACKNOWLEDGED_P50("100,000 events/s, until acknowledged, median", "ms", 2),
+    CLIENT_100000_ACKNOWLEDGED_P99("100,000 events/s, until acknowledged, p99", "ms", 2),
+    CLIENT_100000_READ_P50("100,000 events/s, until read, median", "ms", 2),
+    CLIENT_100000_READ_P99("100,000 events/s, until read, p99", "ms", 2),
+    CLIENT_100000_CPU("100,000 events/s, processor time of the client", "us/event", 2);
 
     final String title;
     final String unit;

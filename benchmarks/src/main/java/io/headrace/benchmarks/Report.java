@@ -33,6 +33,11 @@ public final class Report {
     private Report() {}
 
     public static void main(String[] arguments) throws IOException {
+        write(INTRODUCTION, arguments);
+    }
+
+    /** Writes a page that begins with {@code introduction}; the arguments are those of {@link #main}. */
+    static void write(String introduction, String... arguments) throws IOException {
         Map<String, Map<Metric, List<Double>>> servers = new LinkedHashMap<>();
         List<String> failures = new ArrayList<>();
         for (String line : Files.readAllLines(Path.of(arguments[0]))) {
@@ -45,7 +50,7 @@ public final class Report {
                     .computeIfAbsent(Metric.valueOf(fields[1]), metric -> new ArrayList<>())
                     .add(Double.parseDouble(fields[2]));
         }
-        StringBuilder page = new StringBuilder(INTRODUCTION);
+        StringBuilder page = new StringBuilder(introduction);
         table(page, servers, (metric, values) -> metric.text(median(values)));
         page.append("\nEach round:\n\n");
         table(page, servers, (metric, values) -> values.stream()
