@@ -71,7 +71,7 @@ final class DurabilityIT {
                     CompletableFuture<Throwable> failure = write(client, events, acknowledged);
                     while (large.acknowledged() < before + LARGE_BEFORE_KILL
                             || (acknowledged.get() < EVENTS_BEFORE_KILL && !failure.isDone())) {
-                        Thread.onSpinWait();
+                        TimeUnit.MILLISECONDS.sleep(5);
                     }
                     server.kill();
                     Throwable cause = failure.get(60, TimeUnit.SECONDS);
@@ -90,7 +90,7 @@ final class DurabilityIT {
             // That it goes on also says that the segment ends with a whole append.
             long before = large.acknowledged();
             while (large.acknowledged() < before + LARGE_BEFORE_KILL) {
-                Thread.onSpinWait();
+                TimeUnit.MILLISECONDS.sleep(5);
             }
             large.stop();
             large.join();
@@ -118,7 +118,7 @@ final class DurabilityIT {
     private static CompletableFuture<Throwable> write(
             HeadraceClient client, List<String> events, AtomicInteger acknowledged) {
         var writer = client.writer(
-                STREAM, Serializers.utf8(), WriterOptions.defaults().withDeadline(Duration.ofSeconds(10)));
+                STREAM, Serializers.utf8(), WriterOptions.defaults().withDeadline(Duration.ofSeconds(5)));
         CompletableFuture<Throwable> failure = new CompletableFuture<>();
         var unused = Flowable.fromIterable(events)
                 .flatMapCompletable(
