@@ -12,8 +12,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes what nobody needs from the storage: chunks that nothing refers to any more, once the log has that, and, once for
- * each owner, chunks in the partition's directory that former owners made and never recorded.
+ * Deletes what nobody needs from the storage: chunks that nothing refers to any more, once the log has that, and chunks in
+ * the partition's directory that former owners made and never recorded. Those are looked for when an owner begins, and
+ * again less and less often: a former owner that stood still for a while writes on until its log refuses it.
  *
  * <p>A chunk of an earlier epoch that this owner does not know after recovery can never become known: its maker's records
  * all stand in the log before this epoch. So even an owner that was itself replaced deletes nothing that counts.
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class ChunkDeletions {
     private static final int IN_FLIGHT = 8;
     private static final int PAGE = 500;
+    private static final long FIRST_PAUSE_MILLIS = 60_000;
+    private static final long LONGEST_PAUSE_MILLIS = 24 * 60 * 60_000;
 
     /** Unused chunks that are taken notice of at a time. */
     private static final int NOTICED = 256;
@@ -37,9 +40,13 @@ final class ChunkDeletions {
 
     private boolean looking;
     private int inFlight;
-    private boolean listed;
     private boolean listing;
     private @Nullable String next;
+
+    /** When the next look begins, in milliseconds since the Unix epoch. */
+    private long lookMillis;
+
+    private long pauseMillis = FIRST_PAUSE_MILLIS;
 
     ChunkDeletions(Chunks chunks, ChunkAccess access, StorageWriter writer) {
         this.chunks = chunks;
@@ -64,7 +71,8 @@ final class ChunkDeletions {
         while (inFlight < IN_FLIGHT && !orphans.isEmpty()) {
             deleteOrphan(orphans.remove());
         }
-        if (!listed && !listing && orphans.isEmpty()) {
+        boolean isTime = next != null || turn.now() >= lookMillis;
+        if (isTime && !listing && orphans.isEmpty()) {
             list();
         }
     }
@@ -124,7 +132,7 @@ final class ChunkDeletions {
                 PAGE,
                 (page, turn) -> {
                     retry.succeeded();
-                    SegmentCommand.Work.begin(turn, later -> listed(page), () -> listing = false);
+                    SegmentCommand.Work.begin(turn, later -> listed(page, later.now()), () -> listing = false);
                 },
                 (failure, turn) -> {
                     listing = false;
@@ -132,7 +140,7 @@ final class ChunkDeletions {
                 });
     }
 
-    private void listed(ChunkPage page) {
+    private void listed(ChunkPage page, long now) {
         Map<String, Named> former = new LinkedHashMap<>();
         for (ChunkInfo info : page.chunks()) {
             Named named = named(info.chunk());
@@ -148,7 +156,10 @@ final class ChunkDeletions {
             }
         });
         next = page.next();
-        listed = next == null;
+        if (next == null) {
+            lookMillis = now + pauseMillis;
+            pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+        }
     }
 
     /** What a chunk's name says. */

@@ -22,8 +22,10 @@ import org.jspecify.annotations.Nullable;
  * extents that follow each other, writes their bytes to a chunk, and when the storage has them logs where they are now.
  *
  * <p>A chunk gets data of one segment, by this owner only. Where chunks cannot be read before they are sealed, each flush
- * makes a chunk of its own; else a chunk stays open until it is large, idle, or too many are open. After a failure the
- * chunk is left as it is: only what has been logged of it counts, and the data goes into another one.
+ * makes a chunk of its own; else a chunk stays open until it is large, idle, or too many are open. While as many are open
+ * as may be, a little data makes a whole chunk, too: that is one sync less than if another chunk were opened for it, and
+ * sealed to make room for the next. After a failure the chunk is left as it is: only what has been logged of it counts,
+ * and the data goes into another one.
  */
 final class StorageWriter {
     private static final ReplyTo<SegmentReply> NOBODY = new ReplyTo<>() {
@@ -35,6 +37,9 @@ final class StorageWriter {
         @Override
         public void lost(String reason) {}
     };
+
+    /** A segment with less is not worth an open chunk if others want them, too. */
+    private static final int LITTLE_BYTES = 64 << 10;
 
     /** How much of the log is read back for one write. */
     private static final int LOADED_BYTES = 4 << 20;
@@ -284,7 +289,7 @@ final class StorageWriter {
         if (pipeline.open != null && !isUsable(pipeline.open)) {
             seal(pipeline, turn);
         }
-        if (access.readableBeforeSeal() && pipeline.open == null) {
+        if (pipeline.open == null && isToBeOpened(segment)) {
             drop(pipeline);
             create(pipeline);
             return;
@@ -301,6 +306,12 @@ final class StorageWriter {
         } else {
             enqueue(pipeline);
         }
+    }
+
+    /** Whether the next data of a segment goes into a chunk that stays open, not into one that is made at once. */
+    private boolean isToBeOpened(Segment segment) {
+        boolean isCrowded = open.size() >= limits.openChunks() && segment.logBytes <= LITTLE_BYTES;
+        return access.readableBeforeSeal() && !isCrowded;
     }
 
     /** What has been gathered already and is still wanted, or a new batch. */

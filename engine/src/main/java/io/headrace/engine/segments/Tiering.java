@@ -65,11 +65,20 @@ final class Tiering {
 
     void recovered(Turn<SegmentCommand, SegmentReply> turn) {
         access.begin(turn.epoch());
-        identify();
+        if (access.isPossible()) {
+            identify();
+        } else if (state.chunks().count() > 0) {
+            refuse("none", turn);
+        } else {
+            enter(TierStatus.State.NONE, turn);
+        }
     }
 
     /** A segment that is not looked after: there may be something to do for it. */
     void found(Segment segment, Turn<SegmentCommand, SegmentReply> turn) {
+        if (!access.isPossible()) {
+            return;
+        }
         if (segment.logBytes > 0) {
             writer.appended(segment, turn.now());
         }
@@ -79,7 +88,9 @@ final class Tiering {
     }
 
     void appended(Segment segment, Turn<SegmentCommand, SegmentReply> turn) {
-        writer.appended(segment, turn.now());
+        if (access.isPossible()) {
+            writer.appended(segment, turn.now());
+        }
     }
 
     /** A segment is deleted or merged into another one. */
@@ -178,7 +189,7 @@ final class Tiering {
         String problem =
                 switch (phase) {
                     case WRONG_STORAGE -> wrong;
-                    case RUNNING -> "";
+                    case RUNNING, NONE -> "";
                     case STARTING, FAILING -> access.problem();
                 };
         return new TierStatus(
@@ -204,17 +215,25 @@ final class Tiering {
         asking = false;
         Chunks chunks = state.chunks();
         if (chunks.count() > 0 && !chunks.storage().equals(identity)) {
-            phase = TierStatus.State.WRONG_STORAGE;
-            wrong = tier.partition() + " has data in the long-term storage " + chunks.storage() + ", and this one is "
-                    + identity + ": mount the right directory, or start with the address that was used before";
-            LOG.error("{}", wrong);
-            tier.status().accept(status(turn.now()));
+            refuse(identity, turn);
             return;
         }
         if (!chunks.storage().equals(identity)) {
             turn.log(new TierRecord.Storage(turn.random().nextLong(), identity));
         }
-        phase = TierStatus.State.RUNNING;
+        enter(TierStatus.State.RUNNING, turn);
+    }
+
+    private void refuse(String identity, Turn<SegmentCommand, SegmentReply> turn) {
+        wrong = tier.partition() + " has data in the long-term storage "
+                + state.chunks().storage() + ", and this one is " + identity
+                + ": mount the right directory, or start with the address that was used before";
+        LOG.error("{}", wrong);
+        enter(TierStatus.State.WRONG_STORAGE, turn);
+    }
+
+    private void enter(TierStatus.State next, Turn<SegmentCommand, SegmentReply> turn) {
+        phase = next;
         tier.status().accept(status(turn.now()));
     }
 }
