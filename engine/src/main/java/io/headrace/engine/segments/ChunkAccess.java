@@ -159,8 +159,8 @@ final class ChunkAccess {
                         completions.callback(done, noted(failed), ChunkAccess::nothing));
     }
 
-    /** Joins chunks; the sources must be known, and the target be on its way. */
-    void merge(Chunk target, Answered<Long> done, Failed failed) {
+    /** Joins chunks, whose rows must be in memory. */
+    void merge(ChunkJoin target, Answered<Long> done, Failed failed) {
         List<ChunkSlice> slices = target.sources.stream()
                 .map(source -> new ChunkSlice(name(source.chunk(), epochOf(source.chunk())), source.length()))
                 .toList();

@@ -6,8 +6,9 @@ import io.headrace.tiering.ChunkInfo;
 import io.headrace.tiering.ChunkPage;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +25,20 @@ final class ChunkDeletions {
     private static final long FIRST_PAUSE_MILLIS = 60_000;
     private static final long LONGEST_PAUSE_MILLIS = 24 * 60 * 60_000;
 
+    /** Unused chunks that are taken notice of at a time. */
+    private static final int NOTICED = 256;
+
     private final Chunks chunks;
     private final ChunkAccess access;
     private final StorageWriter writer;
     private final Retry retry = new Retry();
-    private final Set<Long> deleting = new HashSet<>();
+    private final Deque<Chunk> unused = new ArrayDeque<>();
     private final Deque<String> orphans = new ArrayDeque<>();
 
+    /** Nothing of these is deleted before the log has this frame. */
+    private long unusedIn;
+
+    private boolean looking;
     private int inFlight;
     private boolean listing;
     private @Nullable String next;
@@ -50,15 +58,15 @@ final class ChunkDeletions {
         if (retry.isResting(turn.now())) {
             return;
         }
-        for (Chunk chunk : chunks.unused()) {
-            if (inFlight >= IN_FLIGHT) {
-                return;
-            }
-            if (chunk.changedIn <= turn.committedFrame()
-                    && !writer.isOpen(chunk.number)
-                    && deleting.add(chunk.number)) {
-                delete(chunk);
-            }
+        if (unused.isEmpty() && inFlight == 0 && !looking && chunks.takeUnnoticed()) {
+            looking = true;
+            SegmentCommand.Work.begin(turn, later -> look(), () -> {
+                looking = false;
+                chunks.unnoticed();
+            });
+        }
+        while (inFlight < IN_FLIGHT && !unused.isEmpty() && unusedIn <= turn.committedFrame()) {
+            delete(unused.remove());
         }
         while (inFlight < IN_FLIGHT && !orphans.isEmpty()) {
             deleteOrphan(orphans.remove());
@@ -69,6 +77,23 @@ final class ChunkDeletions {
         }
     }
 
+    /** Takes notice of the first chunks that are unused. All that were before are deleted, none is being. */
+    private void look() {
+        List<Chunk> found = chunks.rows().unused(NOTICED);
+        looking = false;
+        unusedIn = chunks.unusedIn();
+        for (Chunk chunk : found) {
+            if (writer.isOpen(chunk.number)) {
+                chunks.unnoticed();
+            } else {
+                unused.add(chunk);
+            }
+        }
+        if (found.size() == NOTICED) {
+            chunks.unnoticed();
+        }
+    }
+
     private void delete(Chunk chunk) {
         inFlight++;
         access.delete(
@@ -76,13 +101,12 @@ final class ChunkDeletions {
                 (done, turn) -> {
                     inFlight--;
                     retry.succeeded();
-                    deleting.remove(chunk.number);
                     turn.log(new TierRecord.ChunkDeleted(chunk.number));
                 },
                 (failure, turn) -> {
                     inFlight--;
                     retry.failed(turn.now());
-                    deleting.remove(chunk.number);
+                    unused.add(chunk);
                 });
     }
 
@@ -107,9 +131,8 @@ final class ChunkDeletions {
                 next,
                 PAGE,
                 (page, turn) -> {
-                    listing = false;
                     retry.succeeded();
-                    listed(page, turn.now());
+                    SegmentCommand.Work.begin(turn, later -> listed(page, later.now()), () -> listing = false);
                 },
                 (failure, turn) -> {
                     listing = false;
@@ -118,11 +141,20 @@ final class ChunkDeletions {
     }
 
     private void listed(ChunkPage page, long now) {
+        Map<String, Named> former = new LinkedHashMap<>();
         for (ChunkInfo info : page.chunks()) {
-            if (isOrphan(info.chunk())) {
-                orphans.add(info.chunk());
+            Named named = named(info.chunk());
+            if (named != null && named.epoch < access.epoch()) {
+                former.put(info.chunk(), named);
             }
         }
+        chunks.rows().need(former.values().stream().map(Named::number).toList());
+        listing = false;
+        former.forEach((name, named) -> {
+            if (!chunks.knows(named.number, named.epoch)) {
+                orphans.add(name);
+            }
+        });
         next = page.next();
         if (next == null) {
             lookMillis = now + pauseMillis;
@@ -130,22 +162,22 @@ final class ChunkDeletions {
         }
     }
 
-    /** Whether a chunk is one of an earlier epoch that is not known. What is named otherwise is not ours to delete. */
-    private boolean isOrphan(String name) {
+    /** What a chunk's name says. */
+    private record Named(long number, long epoch) {}
+
+    /** Null if it is not a name that this partition gives: what is named otherwise is not ours to delete. */
+    private @Nullable Named named(String name) {
         String own = name.startsWith(access.prefix())
                 ? name.substring(access.prefix().length())
                 : "";
         int hyphen = own.indexOf('-');
         if (hyphen < 0) {
-            return false;
+            return null;
         }
         try {
-            long number = Long.parseLong(own.substring(0, hyphen));
-            long epoch = Long.parseLong(own.substring(hyphen + 1));
-            Chunk known = chunks.find(number);
-            return epoch < access.epoch() && (known == null || known.epoch != epoch);
+            return new Named(Long.parseLong(own.substring(0, hyphen)), Long.parseLong(own.substring(hyphen + 1)));
         } catch (NumberFormatException e) {
-            return false;
+            return null;
         }
     }
 }

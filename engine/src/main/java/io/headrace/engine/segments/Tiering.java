@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.segments;
 
+import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.Turn;
 import io.netty.buffer.ByteBufAllocator;
 import org.slf4j.Logger;
@@ -18,6 +19,9 @@ final class Tiering {
     private static final Logger LOG = LoggerFactory.getLogger(Tiering.class);
     private static final long SAY_MILLIS = 10_000;
 
+    /** Of segments that there is something to do for. */
+    static final int MARKS = SegmentRows.IN_LOG | SegmentRows.IN_CHUNKS;
+
     private final SegmentsState state;
     private final Tier tier;
     private final Completions completions;
@@ -32,6 +36,11 @@ final class Tiering {
     private boolean asking;
     private String wrong = "";
     private boolean saidFailing;
+
+    /** A review is under way that looks for segments which are not looked after, and where it began, or the next one will. */
+    private boolean reviewing;
+
+    private long reviewFrom = 1;
     private long saidMillis;
 
     Tiering(SegmentsState state, Tier tier, ByteBufAllocator allocator, ChunkReads.Execution execution) {
@@ -65,7 +74,7 @@ final class Tiering {
         }
     }
 
-    /** A segment that was there when this owner began: there may be something to do for it. */
+    /** A segment that is not looked after: there may be something to do for it. */
     void found(Segment segment, Turn<SegmentCommand, SegmentReply> turn) {
         if (!access.isPossible()) {
             return;
@@ -107,12 +116,46 @@ final class Tiering {
             deletions.tick(turn);
             joins.tick(turn);
             reads.tick(turn);
+            if (!reviewing && writer.takeOverlooked()) {
+                review(turn);
+            }
             TierStatus.State now =
                     writer.isFailing() || reads.isFailing() ? TierStatus.State.FAILING : TierStatus.State.RUNNING;
             phase = now;
             say(turn.now());
         }
         tier.status().accept(status(turn.now()));
+    }
+
+    private void review(Turn<SegmentCommand, SegmentReply> turn) {
+        reviewing = true;
+        turn.executeLater(
+                new SegmentCommand.Review(reviewFrom, MARKS, state.changed().last()), new ReplyTo<SegmentReply>() {
+                    @Override
+                    public void reply(SegmentReply reply) {
+                        throw new IllegalStateException("nobody asked for " + reply);
+                    }
+
+                    @Override
+                    public void lost(String reason) {
+                        reviewing = false;
+                        writer.overlooked();
+                    }
+                });
+    }
+
+    /** Whether a review has to stop, for no more segments can be looked after now. */
+    boolean isFull() {
+        return writer.isFull();
+    }
+
+    /** A review has ended, or has stopped at {@code next}; then it goes on from there, and later from the beginning. */
+    void reviewed(long next) {
+        reviewing = false;
+        if (next > 0 || reviewFrom > 1) {
+            writer.overlooked();
+        }
+        reviewFrom = Math.max(1, next);
     }
 
     void lost(String reason) {
@@ -153,7 +196,7 @@ final class Tiering {
                 phase,
                 state.logBytes(),
                 now - writer.oldest(now),
-                state.chunks().count(),
+                (int) Math.min(state.chunks().count(), Integer.MAX_VALUE),
                 problem);
     }
 

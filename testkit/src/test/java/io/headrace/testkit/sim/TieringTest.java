@@ -15,6 +15,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -175,6 +176,29 @@ class TieringTest {
         settle();
         restart();
         assertThat(read("a", 0, 20_000)).isEqualTo(data);
+    }
+
+    @Test
+    void whileTheStorageIsAwayManySegmentsWaitAsRows() {
+        tier.storage.away(true);
+        List<byte[]> data = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            create("s" + i);
+            data.add(append("s" + i, 100));
+            owner.tell(new SegmentCommand.Disconnected(1));
+        }
+        simulation.runFor(1_000_000);
+        assertThat(tier.hotSegments()).isLessThan(20);
+        owner.crash();
+        owner = start();
+        simulation.runFor(1_000_000);
+        assertThat(tier.hotSegments()).isLessThan(20);
+        tier.storage.away(false);
+        settle();
+        assertThat(tier.storage.names()).hasSize(100);
+        for (int i = 0; i < 100; i++) {
+            assertThat(read("s" + i, 0, 100)).isEqualTo(data.get(i));
+        }
     }
 
     @Test
