@@ -8,6 +8,7 @@ import io.headrace.client.Serializer;
 import io.headrace.client.StreamConfiguration;
 import io.headrace.client.StreamName;
 import io.headrace.client.WriterOptions;
+import io.reactivex.rxjava3.disposables.Disposable;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
@@ -35,6 +36,7 @@ public final class ReactiveClientLoad implements ClientLoad.Subject {
     private final HeadraceClient client;
     private StreamName stream;
     private EventWriter<byte[]> writer;
+    private Disposable reading = Disposable.disposed();
 
     private ReactiveClientLoad(HeadraceClient client) {
         this.client = client;
@@ -44,12 +46,14 @@ public final class ReactiveClientLoad implements ClientLoad.Subject {
         try (HeadraceClient client = HeadraceClient.connect(URI.create("tcp://" + arguments[0]))) {
             ReactiveClientLoad load = new ReactiveClientLoad(client);
             client.administration().createScope(load.scope).blockingGet();
-            ClientLoad.measure("reactive client", load);
+            ClientLoad.measure("reactive", load);
+            load.reading.dispose();
         }
     }
 
     @Override
     public void open(String name) {
+        reading.dispose();
         stream = new StreamName(scope, name);
         Administration administration = client.administration();
         administration.createStream(stream, StreamConfiguration.fixed(1)).blockingGet();
@@ -63,7 +67,7 @@ public final class ReactiveClientLoad implements ClientLoad.Subject {
 
     @Override
     public void read(Consumer<byte[]> events) {
-        client.reader(stream, BYTES)
+        reading = client.reader(stream, BYTES)
                 .events()
                 .subscribe(event -> events.accept(event.value()), ReactiveClientLoad::fail);
     }

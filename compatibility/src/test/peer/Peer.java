@@ -21,7 +21,10 @@ import io.reactivex.rxjava3.core.Flowable;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A program of the reactive client, on the class path of the packaged server. Arguments: the controller, what to do, the
@@ -48,6 +51,8 @@ public final class Peer {
                 case "tail" -> peer.tail();
                 case "bytes-write" -> peer.bytesWrite(Integer.parseInt(args[3]), Integer.parseInt(args[4]));
                 case "bytes-read" -> peer.bytesRead(Long.parseLong(args[3]));
+                case "write-times" -> peer.writeTimes(Integer.parseInt(args[3]));
+                case "read-windows" -> peer.readWindows();
                 case "ranges" -> peer.ranges();
                 case "read-range" -> peer.readRange(args);
                 case "table-put" -> peer.tablePut(args);
@@ -129,6 +134,31 @@ public final class Peer {
             }
         });
         System.out.println(reader.headOffset().blockingGet() + " " + tail + " " + state[1] + " " + state[0]);
+    }
+
+    /** Events that say their times, 1 and so on; each time is noted when its event is durable. */
+    private void writeTimes(int count) {
+        EventWriter<String> writer = client.writer(stream, Serializers.utf8());
+        Flowable.rangeLong(1, count)
+                .concatMapCompletable(time -> writer.write("k" + time, Long.toString(time))
+                        .ignoreElement()
+                        .andThen(writer.noteTime(Instant.ofEpochMilli(time)))
+                        .delay(50, TimeUnit.MILLISECONDS))
+                .blockingAwait();
+    }
+
+    /** Each event, and the ends of the window that it is in, or a dash for one that there is not. */
+    private void readWindows() {
+        EventReader<String> reader = client.reader(stream, Serializers.utf8())
+                .until(client.administration().tail(stream).blockingGet());
+        reader.events()
+                .concatMapSingle(event -> reader.timeWindow(event.position())
+                        .map(window -> event.value() + " " + millis(window.lower()) + " " + millis(window.upper())))
+                .blockingForEach(System.out::println);
+    }
+
+    private static String millis(Optional<Instant> time) {
+        return time.map(known -> Long.toString(known.toEpochMilli())).orElse("-");
     }
 
     /** Segment, start and end of all ranges. */

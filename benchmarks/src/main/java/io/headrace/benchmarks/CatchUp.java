@@ -4,6 +4,7 @@ package io.headrace.benchmarks;
 import io.pravega.client.stream.EventRead;
 import io.pravega.client.stream.EventStreamReader;
 import io.pravega.client.stream.EventStreamWriter;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** How fast a reader of one segment comes from its first byte to its last, when all of it has been written before. */
@@ -15,12 +16,20 @@ final class CatchUp {
 
     private CatchUp() {}
 
-    static void measure(Client client, Results results) throws Exception {
-        measure(client, results, 1_024, Metric.CATCH_UP_1_KB);
-        measure(client, results, 100 * 1_024, Metric.CATCH_UP_100_KB);
+    /** @param directory on the servers' disk */
+    static void measure(Client client, Path directory, Results results) throws Exception {
+        double file = Disk.sequentialRead(directory, BYTES);
+        results.add(Metric.SEQUENTIAL_READ, file);
+        double small = rate(client, 1_024);
+        results.add(Metric.CATCH_UP_1_KB, small);
+        results.add(Metric.CATCH_UP_1_KB_PART, small / file);
+        double large = rate(client, 100 * 1_024);
+        results.add(Metric.CATCH_UP_100_KB, large);
+        results.add(Metric.CATCH_UP_100_KB_PART, large / file);
     }
 
-    private static void measure(Client client, Results results, int eventBytes, Metric metric) throws Exception {
+    /** Megabytes of events that a reader gets in a second. */
+    private static double rate(Client client, int eventBytes) throws Exception {
         String stream = "history-of-" + eventBytes;
         client.createStream(stream);
         long events = BYTES / eventBytes;
@@ -41,7 +50,7 @@ final class CatchUp {
                     throw new IllegalStateException(left + " of " + events + " events were not read");
                 }
             }
-            results.add(metric, events * eventBytes / 1e6 / ((System.nanoTime() - start) / 1e9));
+            return events * eventBytes / 1e6 / ((System.nanoTime() - start) / 1e9);
         }
     }
 }

@@ -14,13 +14,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Arguments: name of the server; its controller as {@code host:port}; a directory on the servers' disk; the file that
  * gets the results; then the measurements: {@code disk}, {@code writes}, {@code history},
- * {@code transactions}, {@code scaling}, {@code metadata}, {@code tables}, or none for all.
+ * {@code transactions}, {@code scaling}, {@code metadata}, {@code tables}, or none for all of these; or {@code untiered}.
  */
 public final class Driver {
 
     private interface Measurement {
         void run() throws Exception;
     }
+
+    /** Not for every server: one without long-term storage. */
+    private static final String UNTIERED = "untiered";
 
     private static final Logger LOG = LoggerFactory.getLogger(Driver.class);
 
@@ -45,15 +48,16 @@ public final class Driver {
         Map<String, Measurement> all = new LinkedHashMap<>();
         all.put("disk", () -> Disk.measure(Path.of(arguments[2]), results));
         all.put("writes", () -> Writes.measure(client, results));
-        all.put("history", () -> CatchUp.measure(client, results));
+        all.put("history", () -> CatchUp.measure(client, Path.of(arguments[2]), results));
         all.put("transactions", () -> Transactions.measure(client, results));
         all.put("scaling", () -> Scaling.measure(client, results));
         all.put("metadata", () -> Metadata.measure(client, results));
         all.put("tables", () -> Tables.measure(client, results));
+        all.put(UNTIERED, () -> Writes.measureUntiered(client, results));
         boolean complete = true;
         for (Map.Entry<String, Measurement> each : all.entrySet()) {
             String name = each.getKey();
-            if (!wanted.isEmpty() && !wanted.contains(name)) {
+            if (wanted.isEmpty() ? name.equals(UNTIERED) : !wanted.contains(name)) {
                 continue;
             }
             long start = System.nanoTime();

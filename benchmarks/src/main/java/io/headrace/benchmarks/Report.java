@@ -23,8 +23,10 @@ public final class Report {
             the same version with the same settings (journal synced for each acknowledgement, flush when the queue is empty,
             one copy): Headrace to its embedded one, Pravega to one in a process of its own.
 
-            Writes: one writer, one segment, 20 MB unacknowledged at most. Catch-up: one reader of one segment that has been
-            written before. Transactions: ten events of 1 KB in one segment, over pooled connections, the state asked for each
+            Writes: one writer, one segment, 20 MB unacknowledged at most; bytes to disk are counted until nothing is written
+            any more, data on its way to long-term storage included. Without long-term storage: a server of its own, started
+            with `--tier2 none`. Catch-up: one reader of one segment that has been written before; beside it, how fast one
+            thread reads a file of that size from the page cache, a megabyte at a time. Transactions: ten events of 1 KB in one segment, over pooled connections, the state asked for each
             millisecond until it is committed. Scaling: a stream is split in two and merged again, ten times, under a writer of
             1,000 events a second. Medians over the rounds; each round is below.
 
@@ -33,6 +35,11 @@ public final class Report {
     private Report() {}
 
     public static void main(String[] arguments) throws IOException {
+        write(INTRODUCTION, arguments);
+    }
+
+    /** Writes a page that begins with {@code introduction}; the arguments are those of {@link #main}. */
+    static void write(String introduction, String... arguments) throws IOException {
         Map<String, Map<Metric, List<Double>>> servers = new LinkedHashMap<>();
         List<String> failures = new ArrayList<>();
         for (String line : Files.readAllLines(Path.of(arguments[0]))) {
@@ -45,7 +52,7 @@ public final class Report {
                     .computeIfAbsent(Metric.valueOf(fields[1]), metric -> new ArrayList<>())
                     .add(Double.parseDouble(fields[2]));
         }
-        StringBuilder page = new StringBuilder(INTRODUCTION);
+        StringBuilder page = new StringBuilder(introduction);
         table(page, servers, (metric, values) -> metric.text(median(values)));
         page.append("\nEach round:\n\n");
         table(page, servers, (metric, values) -> values.stream()

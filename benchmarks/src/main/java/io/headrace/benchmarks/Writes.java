@@ -2,6 +2,7 @@
 package io.headrace.benchmarks;
 
 import io.pravega.client.stream.EventStreamWriter;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -29,14 +30,33 @@ final class Writes {
     static void measure(Client client, Results results) throws Exception {
         Writes writes = new Writes(client, results);
         writes.loneAppends();
-        writes.throughput(100, Metric.WRITE_100_B, Metric.WRITE_100_B_WORST);
+        writes.throughput(100).addTo(results, Metric.WRITE_100_B, Metric.WRITE_100_B_WORST);
+        writes.withCosts(Metric.WRITE_1_KB, Metric.WRITE_1_KB_WORST, Metric.WRITE_1_KB_CPU, Metric.WRITE_1_KB_DISK);
+        results.add(Metric.WRITE_MEMORY, new Servers().residentBytes() / (double) (1 << 20));
+    }
+
+    /** What writes cost a server that was started without long-term storage. */
+    static void measureUntiered(Client client, Results results) throws Exception {
+        Writes writes = new Writes(client, results);
+        // As with the other server.
+        writes.throughput(100);
+        writes.withCosts(
+                Metric.WRITE_1_KB_UNTIERED,
+                Metric.WRITE_1_KB_UNTIERED_WORST,
+                Metric.WRITE_1_KB_UNTIERED_CPU,
+                Metric.WRITE_1_KB_UNTIERED_DISK);
+    }
+
+    /** Throughput with events of 1 KB, and what it costs the servers. */
+    private void withCosts(Metric median, Metric worst, Metric cpu, Metric disk) throws Exception {
         Servers servers = new Servers();
         double cpuSeconds = servers.cpuSeconds();
         long written = servers.bytesWritten();
-        double acknowledged = writes.throughput(1_024, Metric.WRITE_1_KB, Metric.WRITE_1_KB_WORST) * 1_024.0;
-        results.add(Metric.WRITE_1_KB_CPU, (servers.cpuSeconds() - cpuSeconds) / (acknowledged / 1e9));
-        results.add(Metric.WRITE_1_KB_DISK, (settledBytes(servers) - written) / acknowledged);
-        results.add(Metric.WRITE_MEMORY, servers.residentBytes() / (double) (1 << 20));
+        Throughput throughput = throughput(1_024);
+        double acknowledged = throughput.acknowledged * 1_024.0;
+        throughput.addTo(results, median, worst);
+        results.add(cpu, (servers.cpuSeconds() - cpuSeconds) / (acknowledged / 1e9));
+        results.add(disk, (settledBytes(servers) - written) / acknowledged);
     }
 
     /** Bytes written to disk once nothing has been written for a while: storage goes on when all is acknowledged. */
@@ -66,17 +86,27 @@ final class Writes {
         results.addMillis(Metric.LONE_APPEND_P99, nanos, 99);
     }
 
-    /** Returns how many events were acknowledged, those of the warm-up included. */
-    private long throughput(int eventBytes, Metric median, Metric worst) throws Exception {
+    /**
+     * What a writer has achieved.
+     *
+     * @param perSecond acknowledged events of each measured second, sorted
+     * @param acknowledged events, those of the warm-up included
+     */
+    private record Throughput(List<Long> perSecond, long acknowledged) {
+        void addTo(Results results, Metric median, Metric worst) throws IOException {
+            results.add(median, perSecond.get(perSecond.size() / 2));
+            results.add(worst, perSecond.get(0));
+        }
+    }
+
+    private Throughput throughput(int eventBytes) throws Exception {
         String stream = "events-of-" + eventBytes;
         client.createStream(stream);
         try (EventStreamWriter<byte[]> writer = client.writer(stream)) {
             Window window = new Window(writer, eventBytes);
             List<Long> perSecond = acknowledgedPerSecond(window);
             Collections.sort(perSecond);
-            results.add(median, perSecond.get(perSecond.size() / 2));
-            results.add(worst, perSecond.get(0));
-            return window.acknowledged();
+            return new Throughput(perSecond, window.acknowledged());
         }
     }
 

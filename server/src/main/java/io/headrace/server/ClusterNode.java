@@ -91,6 +91,7 @@ final class ClusterNode {
                 .orElseThrow(() -> new StartException("a node of a cluster needs --" + Settings.ZOOKEEPER.name()
                         + " HOST:PORT,...: for a server without others use headrace standalone"));
         URI tier = settings.get(Settings.TIER2)
+                .filter(address -> !address.equals(Settings.NO_TIER2))
                 .orElseThrow(() -> new StartException("a node of a cluster needs --" + Settings.TIER2.name()
                         + ", the long-term storage that all nodes share"));
         Faces faces = new Faces(settings, exposure, started);

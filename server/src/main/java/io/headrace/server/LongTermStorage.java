@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +48,7 @@ final class LongTermStorage implements AutoCloseable {
     private static final int SEALED_PATIENCE = 6;
 
     private final URI address;
-    private final ChunkStorage storage;
+    private final @Nullable ChunkStorage storage;
     private final TierOptions options;
     private final BlockBudget blocks;
     private final long mostWaitingBytes;
@@ -55,7 +56,11 @@ final class LongTermStorage implements AutoCloseable {
     private volatile boolean writersWait;
 
     private LongTermStorage(
-            URI address, ChunkStorage storage, TierOptions options, BlockBudget blocks, long mostWaitingBytes) {
+            URI address,
+            @Nullable ChunkStorage storage,
+            TierOptions options,
+            BlockBudget blocks,
+            long mostWaitingBytes) {
         this.address = address;
         this.storage = storage;
         this.options = options;
@@ -77,16 +82,10 @@ final class LongTermStorage implements AutoCloseable {
             Files.createDirectories(data.resolve("tier2"));
         }
         URI address = chosen.orElse(data.resolve("tier2").toUri());
-        ChunkStorage storage;
-        try {
-            storage = ChunkStorages.open(address);
-        } catch (StorageException e) {
-            throw new StartException(
-                    "the long-term storage (--" + Settings.TIER2.name() + ") cannot be used: " + e.getMessage(), e);
-        }
-        long most = settings.get(Settings.TIER2_LAG_MIB) * MIB;
+        ChunkStorage storage = address.equals(Settings.NO_TIER2) ? null : open(address);
+        long most = storage == null ? Long.MAX_VALUE : settings.get(Settings.TIER2_LAG_MIB) * MIB;
         long flushMillis = settings.get(Settings.TIER2_DELAY).toMillis();
-        boolean isReadable = storage.traits().readableBeforeSeal();
+        boolean isReadable = storage == null || storage.traits().readableBeforeSeal();
         TierOptions options = new TierOptions(
                 isReadable ? FLUSH_BYTES : SEALED_FLUSH_BYTES,
                 isReadable ? flushMillis : SEALED_PATIENCE * flushMillis,
@@ -101,6 +100,15 @@ final class LongTermStorage implements AutoCloseable {
         String query = storage.getRawQuery() == null ? "" : "?" + storage.getRawQuery();
         String authority = storage.getRawAuthority() == null ? "" : storage.getRawAuthority();
         return URI.create(storage.getScheme() + "://" + authority + path + query);
+    }
+
+    private static ChunkStorage open(URI address) {
+        try {
+            return ChunkStorages.open(address);
+        } catch (StorageException e) {
+            throw new StartException(
+                    "the long-term storage (--" + Settings.TIER2.name() + ") cannot be used: " + e.getMessage(), e);
+        }
     }
 
     /** What a partition is given; it counts as starting from here on. */
@@ -183,7 +191,7 @@ final class LongTermStorage implements AutoCloseable {
 
     private static int badness(TierStatus.State state) {
         return switch (state) {
-            case RUNNING -> 0;
+            case RUNNING, NONE -> 0;
             case STARTING -> 1;
             case FAILING -> 2;
             case WRONG_STORAGE -> 3;
@@ -201,7 +209,7 @@ final class LongTermStorage implements AutoCloseable {
                 .put("state", state().name().toLowerCase(Locale.ROOT).replace('_', ' '))
                 .put("waitingBytes", waitingBytes())
                 .put("waitingSeconds", TimeUnit.MILLISECONDS.toSeconds(millis))
-                .put("mostWaitingBytes", mostWaitingBytes)
+                .put("mostWaitingBytes", storage == null ? null : mostWaitingBytes)
                 .put("writersWait", writersWait)
                 .put(
                         "chunks",
@@ -213,6 +221,8 @@ final class LongTermStorage implements AutoCloseable {
 
     @Override
     public void close() {
-        storage.close();
+        if (storage != null) {
+            storage.close();
+        }
     }
 }

@@ -4,6 +4,7 @@ package io.headrace.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,8 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,60 +29,94 @@ import org.junit.jupiter.api.io.TempDir;
 final class LongTermStorageIT {
     private static final int WRITERS = 3;
     private static final String LAG_MIB = "64";
-    private static final int KILLS = 5;
-    private static final int MORE_EVENTS = 100;
+    private static final int KILLS = 4;
+    private static final int MORE_EVENTS = 40;
+
+    /** So little that chunks are rolled over, and enough small ones are there to be joined, several times a second. */
+    private static final long ROLLOVER_BYTES = 1 << 20;
+
+    private static final int EVENT_BYTES = 64 << 10;
+    private static final int PAUSE_MILLIS = 5;
+    private static final int KEPT_EVENTS = 100;
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     @TempDir
-    Path temporary;
+    static Path temporary;
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private static ServerProcess server;
+    private static volatile Addresses addresses;
+    private static int segments;
+
     private final List<PersistentWriter> writers = new ArrayList<>();
-    private ServerProcess server;
-    private volatile Addresses addresses;
 
-    @BeforeEach
-    void start() throws Exception {
-        restart();
-        for (int i = 0; i < WRITERS; i++) {
-            writers.add(new PersistentWriter(() -> addresses.store(), i));
-        }
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        writers.forEach(PersistentWriter::stop);
-        if (server != null) {
-            server.close();
-        }
-    }
-
-    private void restart() throws Exception {
+    @BeforeAll
+    static void start() throws Exception {
         server = ServerProcess.standalone(
                 temporary, temporary.resolve("data"), "--tier2-delay", "20ms", "--tier2-lag-mib", LAG_MIB);
         addresses = server.awaitReady();
     }
 
+    @AfterAll
+    static void end() {
+        server.close();
+    }
+
+    @BeforeEach
+    void startWriters() {
+        for (int i = 0; i < WRITERS; i++) {
+            writers.add(writer());
+        }
+    }
+
+    private static PersistentWriter writer() {
+        return new PersistentWriter(() -> addresses.store(), segments++, ROLLOVER_BYTES, EVENT_BYTES, PAUSE_MILLIS);
+    }
+
+    @AfterEach
+    void stopWriters() throws Exception {
+        for (PersistentWriter writer : writers) {
+            writer.stop();
+            writer.join();
+        }
+    }
+
+    /** While data is flushed, chunks are rolled over, joined and deleted, and whole segments, too. */
     @Test
     void killsAtAnyMomentLoseNothing() throws Exception {
         Random random = new Random();
+        List<PersistentWriter> deleted = new ArrayList<>();
+        ChunkFiles chunks = new ChunkFiles(temporary.resolve("data/tier2"));
         for (int i = 0; i < KILLS; i++) {
+            chunks.forget();
+            PersistentWriter brief = writer();
             awaitMore();
-            TimeUnit.MILLISECONDS.sleep(random.nextInt(500));
+            awaitMore(brief);
+            brief.stop();
+            brief.join();
+            try (StoreClient client = new StoreClient(addresses.store())) {
+                eventually(() -> chunks.look().haveGrown() && chunks.wereJoined(2 * ROLLOVER_BYTES));
+                for (PersistentWriter writer : writers) {
+                    writer.truncate(client, KEPT_EVENTS);
+                }
+                brief.delete(client);
+                deleted.add(brief);
+            }
+            eventually(() -> chunks.look().wereDeleted());
+            TimeUnit.MILLISECONDS.sleep(random.nextInt(100));
             server.kill();
-            restart();
+            start();
         }
         awaitMore();
-        writers.forEach(PersistentWriter::stop);
+        stopWriters();
         eventually(() -> report().getLong("waitingBytes") == 0);
-        long bytes = chunkBytes(temporary.resolve("data/tier2"));
-        long events = 0;
+        assertStored();
         try (StoreClient reader = new StoreClient(addresses.store())) {
-            for (PersistentWriter writer : writers) {
-                writer.assertStored(reader);
-                events += writer.acknowledged();
+            for (PersistentWriter brief : deleted) {
+                brief.assertDeleted(reader);
             }
         }
-        assertThat(bytes).isGreaterThanOrEqualTo(events * PersistentWriter.EVENT_BYTES);
+        // Nothing is left of what the killed servers had begun.
+        eventually(() -> chunks.look().count() == report().getInteger("chunks"));
     }
 
     @Test
@@ -98,7 +134,7 @@ final class LongTermStorageIT {
                     .startsWith("headrace: ")
                     .contains("--tier2", "is not the one that the data is in", "mount the right directory");
         }
-        restart();
+        start();
         awaitMore();
     }
 
@@ -115,8 +151,12 @@ final class LongTermStorageIT {
         Files.move(away, directory);
         eventually(() -> !report().getBoolean("writersWait"));
         awaitMore();
-        writers.forEach(PersistentWriter::stop);
+        stopWriters();
         eventually(() -> report().getLong("waitingBytes") == 0);
+        assertStored();
+    }
+
+    private void assertStored() throws IOException {
         try (StoreClient reader = new StoreClient(addresses.store())) {
             for (PersistentWriter writer : writers) {
                 writer.assertStored(reader);
@@ -124,28 +164,22 @@ final class LongTermStorageIT {
         }
     }
 
-    private static long chunkBytes(Path directory) throws Exception {
-        long bytes = 0;
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                bytes += Files.size(file);
-            }
-        }
-        return bytes;
-    }
-
     private void awaitMore() throws Exception {
         for (PersistentWriter writer : writers) {
-            long before = writer.acknowledged();
-            eventually(() -> writer.acknowledged() > before + MORE_EVENTS);
+            awaitMore(writer);
         }
     }
 
-    private JsonObject report() throws Exception {
+    private static void awaitMore(PersistentWriter writer) throws Exception {
+        long before = writer.acknowledged();
+        eventually(() -> writer.acknowledged() > before + MORE_EVENTS);
+    }
+
+    private static JsonObject report() throws Exception {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + addresses.http() + "/health"))
                 .timeout(Duration.ofSeconds(30))
                 .build();
-        HttpResponse<String> health = http.send(request, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> health = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
         return new JsonObject(health.body()).getJsonObject("longTermStorage");
     }
 
@@ -153,7 +187,7 @@ final class LongTermStorageIT {
         boolean holds() throws Exception;
     }
 
-    private void eventually(Condition condition) throws Exception {
+    private static void eventually(Condition condition) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
         while (!condition.holds()) {
             assertThat(System.nanoTime()).as(server.toString()).isLessThan(deadline);

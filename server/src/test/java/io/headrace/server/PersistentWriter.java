@@ -7,12 +7,19 @@ import io.headrace.codecs.wire.AppendCommand.SetupAppend;
 import io.headrace.codecs.wire.AppendReply.AppendSetup;
 import io.headrace.codecs.wire.AppendReply.DataAppended;
 import io.headrace.codecs.wire.EventFrames;
+import io.headrace.codecs.wire.FailureReply.NoSuchSegment;
 import io.headrace.codecs.wire.FailureReply.SegmentAlreadyExists;
 import io.headrace.codecs.wire.Reply;
 import io.headrace.codecs.wire.SegmentReply.SegmentCreated;
+import io.headrace.codecs.wire.SegmentReply.SegmentDeleted;
 import io.headrace.codecs.wire.SegmentReply.SegmentRead;
+import io.headrace.codecs.wire.SegmentReply.SegmentTruncated;
+import io.headrace.codecs.wire.SegmentReply.StreamSegmentInfo;
 import io.headrace.codecs.wire.SegmentRequest.CreateSegment;
+import io.headrace.codecs.wire.SegmentRequest.DeleteSegment;
+import io.headrace.codecs.wire.SegmentRequest.GetStreamSegmentInfo;
 import io.headrace.codecs.wire.SegmentRequest.ReadSegment;
+import io.headrace.codecs.wire.SegmentRequest.TruncateSegment;
 import io.headrace.codecs.wire.WireCommand;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -27,12 +34,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes to a segment of its own until it is stopped, and connects again for as long as that takes. */
 final class PersistentWriter implements AutoCloseable {
-    static final int EVENT_BYTES = 64 << 10;
-    private static final int IN_FLIGHT = 32;
+    private static final int EVENT_BYTES = 64 << 10;
+    private static final int BYTES_IN_FLIGHT = 2 << 20;
     private static final long SETUP = 1;
 
     private final Supplier<String> store;
     private final String segment;
+    private final long rolloverBytes;
+    private final int eventBytes;
+    private final long pauseNanos;
+
+    /** Of an event in the segment. */
+    private final int size;
+
     private final UUID writer;
     private final Thread thread;
     private volatile long acknowledged;
@@ -40,10 +54,26 @@ final class PersistentWriter implements AutoCloseable {
     private volatile boolean stopped;
     private volatile @Nullable AssertionError failure;
 
+    /** Events that the segment has been asked to drop. */
+    private long truncated;
+
     /** @param store address of the segment store, which may change with a restart */
     PersistentWriter(Supplier<String> store, int number) {
+        this(store, number, 0, EVENT_BYTES, 0);
+    }
+
+    /**
+     * @param rolloverBytes a chunk of the segment ends here; 0 for the store's default
+     * @param eventBytes of each event, which is one append
+     * @param pauseMillis between events, so that others get to work, too
+     */
+    PersistentWriter(Supplier<String> store, int number, long rolloverBytes, int eventBytes, int pauseMillis) {
         this.store = store;
         this.segment = "scope/stream/" + number + ".#epoch.0";
+        this.rolloverBytes = rolloverBytes;
+        this.eventBytes = eventBytes;
+        this.pauseNanos = TimeUnit.MILLISECONDS.toNanos(pauseMillis);
+        this.size = EventFrames.HEADER_BYTES + eventBytes;
         this.writer = new UUID(7, number);
         this.thread = new Thread(this::run, "writer-" + number);
         thread.setDaemon(true);
@@ -69,6 +99,11 @@ final class PersistentWriter implements AutoCloseable {
         stopped = true;
     }
 
+    /** Waits until it has ended. */
+    void join() throws InterruptedException {
+        thread.join();
+    }
+
     @Override
     public void close() {
         stop();
@@ -89,16 +124,25 @@ final class PersistentWriter implements AutoCloseable {
     }
 
     private void write(StoreClient client) throws IOException {
-        client.send(new CreateSegment(SETUP, segment, 0, 0, "", 0));
+        client.send(new CreateSegment(SETUP, segment, 0, 0, "", rolloverBytes));
         assertThat(client.read()).isInstanceOfAny(SegmentCreated.class, SegmentAlreadyExists.class);
         client.send(new SetupAppend(SETUP, writer, segment, ""));
         long sent = Math.max(0, setUp(client).lastEventNumber());
         assertThat(sent).as("what was acknowledged is there").isGreaterThanOrEqualTo(acknowledged);
         acknowledged = sent;
+        client.send(new GetStreamSegmentInfo(SETUP, segment, ""));
+        assertThat(client.read(StreamSegmentInfo.class).writeOffset())
+                .as("each append is there whole, or not at all")
+                .isEqualTo(sent * size);
+        int inFlight = Math.max(2, BYTES_IN_FLIGHT / eventBytes);
         while (!stopped) {
-            while (sent < acknowledged + IN_FLIGHT) {
+            while (sent < acknowledged + inFlight) {
                 sent++;
                 client.append(writer, sent, event(sent), SETUP);
+                if (pauseNanos > 0) {
+                    client.flush();
+                    LockSupport.parkNanos(pauseNanos);
+                }
             }
             WireCommand reply = client.read();
             if (reply instanceof DataAppended appended) {
@@ -118,11 +162,28 @@ final class PersistentWriter implements AutoCloseable {
         return (AppendSetup) reply;
     }
 
-    /** Reads the segment; everything acknowledged must be there once, in order. */
+    /** Has the segment drop everything but so many of the events that have been acknowledged. */
+    void truncate(StoreClient client, long kept) throws IOException {
+        truncated = Math.max(truncated, acknowledged() - kept);
+        client.send(new TruncateSegment(SETUP, segment, truncated * size, ""));
+        client.read(SegmentTruncated.class);
+    }
+
+    /** Deletes the segment, of which there must not be more to write. */
+    void delete(StoreClient client) throws IOException {
+        client.send(new DeleteSegment(SETUP, segment, ""));
+        client.read(SegmentDeleted.class);
+    }
+
+    void assertDeleted(StoreClient client) throws IOException {
+        client.send(new GetStreamSegmentInfo(SETUP, segment, ""));
+        client.read(NoSuchSegment.class);
+    }
+
+    /** Reads the segment; everything acknowledged, and not truncated, must be there once, in order. */
     void assertStored(StoreClient client) throws IOException {
-        long events = 0;
-        long offset = 0;
-        int size = EventFrames.HEADER_BYTES + EVENT_BYTES;
+        long events = truncated;
+        long offset = truncated * size;
         ByteBuf unread = Unpooled.EMPTY_BUFFER;
         long last = acknowledged();
         while (events < last) {
@@ -132,9 +193,9 @@ final class PersistentWriter implements AutoCloseable {
             ByteBuf data = ((SegmentRead) reply).data();
             offset += data.readableBytes();
             unread = Unpooled.wrappedBuffer(unread, data);
-            for (ByteBuf event = EventFrames.read(unread, EVENT_BYTES);
+            for (ByteBuf event = EventFrames.read(unread, eventBytes);
                     event != null;
-                    event = EventFrames.read(unread, EVENT_BYTES)) {
+                    event = EventFrames.read(unread, eventBytes)) {
                 events++;
                 assertThat(event).isEqualTo(Unpooled.wrappedBuffer(event(events)));
             }
@@ -143,7 +204,7 @@ final class PersistentWriter implements AutoCloseable {
     }
 
     private byte[] event(long number) {
-        byte[] event = new byte[EVENT_BYTES];
+        byte[] event = new byte[eventBytes];
         new Random(writer.getLeastSignificantBits() << 40 | number).nextBytes(event);
         return event;
     }

@@ -20,7 +20,7 @@ public final class ServerProcess implements AutoCloseable {
     private static final Path LAUNCHER =
             Path.of(System.getProperty("headrace.distribution")).resolve("headrace");
     private static final String JAVA_OPTIONS = "-Xms64m -Xmx512m";
-    private static final long READY_SECONDS = 60;
+    private static final long READY_SECONDS = 180;
     private static final long END_SECONDS = 60;
 
     private final Process process;

@@ -32,6 +32,7 @@ final class StandaloneIT {
     @TempDir
     Path temporary;
 
+    /** Then it starts again where it was. */
     @Test
     void saysReadyOnOneLineServesAndEndsOnSigterm() throws Exception {
         Path data = temporary.resolve("data");
@@ -47,6 +48,7 @@ final class StandaloneIT {
             HttpResponse<String> scaling = get("http://" + addresses.http() + "/v1/scopes/s/streams/none/scaling");
             assertThat(scaling.statusCode()).isEqualTo(404);
             assertThat(new JsonObject(scaling.body()).getString("detail")).isEqualTo("there is no stream s/none");
+            assertRefused(ServerProcess.standalone(temporary, data), 1, data + " is in use by another server");
 
             assertTerminates(server);
             assertThat(server.output()).startsWith("READY {").hasLineCount(1);
@@ -55,17 +57,9 @@ final class StandaloneIT {
             assertThat(server.errorLines()).noneMatch(line -> line.contains("WARN") || line.contains("ERROR"));
         }
         try (ServerProcess again = ServerProcess.standalone(temporary, data)) {
-            again.awaitReady();
-        }
-    }
-
-    @Test
-    void aDataDirectoryServesOneServer() throws Exception {
-        Path data = temporary.resolve("data");
-        try (ServerProcess first = ServerProcess.standalone(temporary, data)) {
-            first.awaitReady();
-            assertRefused(ServerProcess.standalone(temporary, data), 1, data + " is in use by another server");
-            assertThat(first.isAlive()).isTrue();
+            Addresses addresses = again.awaitReady();
+            garbageOnAPortHurtsNobodyElse(again, addresses);
+            endsOnSigtermUnderLoad(again, addresses.store());
         }
     }
 
@@ -122,25 +116,23 @@ final class StandaloneIT {
         }
     }
 
-    @Test
-    void endsOnSigtermUnderLoad() throws Exception {
-        try (ServerProcess server = ServerProcess.standalone(temporary, temporary.resolve("data"))) {
-            String store = server.awaitReady().store();
-            try (PersistentWriter one = new PersistentWriter(() -> store, 1);
-                    PersistentWriter other = new PersistentWriter(() -> store, 2)) {
-                while (one.acknowledged() < 100 || other.acknowledged() < 100) {
-                    TimeUnit.MILLISECONDS.sleep(10);
-                }
-                assertTerminates(server);
+    private static void endsOnSigtermUnderLoad(ServerProcess server, String store) throws Exception {
+        try (PersistentWriter one = new PersistentWriter(() -> store, 1);
+                PersistentWriter other = new PersistentWriter(() -> store, 2)) {
+            while (one.acknowledged() < 100 || other.acknowledged() < 100) {
+                TimeUnit.MILLISECONDS.sleep(10);
             }
+            assertTerminates(server);
         }
     }
 
+    /** Other moments in each run. */
     @Test
     void endsOnSigtermAtAnyMomentOfItsStartAndStartsAgain() throws Exception {
         Path data = temporary.resolve("data");
+        Random random = new Random();
         boolean ready = false;
-        for (int millis = 100; !ready; millis += 400) {
+        for (int millis = random.nextInt(800); !ready; millis += 800) {
             try (ServerProcess server = ServerProcess.standalone(temporary, data)) {
                 TimeUnit.MILLISECONDS.sleep(millis);
                 ready = !server.output().isEmpty();
@@ -213,26 +205,21 @@ final class StandaloneIT {
         assertRefused(ServerProcess.start(temporary, "start"), 2, "start");
     }
 
-    @Test
-    void garbageOnAPortHurtsNobodyElse() throws Exception {
-        try (ServerProcess server = ServerProcess.standalone(temporary, temporary.resolve("data"))) {
-            Addresses addresses = server.awaitReady();
-            Random random = new Random(42);
-            for (String address : List.of(addresses.controller(), addresses.store(), addresses.http())) {
-                for (int size : new int[] {1, 7, 8, 100, 100_000}) {
-                    byte[] garbage = new byte[size];
-                    random.nextBytes(garbage);
-                    send(address, garbage);
-                    send(address, new byte[size]);
-                }
+    private void garbageOnAPortHurtsNobodyElse(ServerProcess server, Addresses addresses) throws Exception {
+        Random random = new Random(42);
+        for (String address : List.of(addresses.controller(), addresses.store(), addresses.http())) {
+            for (int size : new int[] {1, 7, 8, 100, 100_000}) {
+                byte[] garbage = new byte[size];
+                random.nextBytes(garbage);
+                send(address, garbage);
+                send(address, new byte[size]);
             }
-            assertThat(get("http://" + addresses.http() + "/health").statusCode())
-                    .isEqualTo(200);
-            try (ServerProcess demo = ServerProcess.start(temporary, "demo", "--controller", addresses.controller())) {
-                assertThat(demo.awaitEnd()).as(demo.toString()).isZero();
-            }
-            assertThat(server.errorLines()).noneMatch(line -> line.contains("ERROR"));
         }
+        assertThat(get("http://" + addresses.http() + "/health").statusCode()).isEqualTo(200);
+        try (ServerProcess demo = ServerProcess.start(temporary, "demo", "--controller", addresses.controller())) {
+            assertThat(demo.awaitEnd()).as(demo.toString()).isZero();
+        }
+        assertThat(server.errorLines()).noneMatch(line -> line.contains("ERROR"));
     }
 
     @Test

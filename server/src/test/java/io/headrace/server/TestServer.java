@@ -12,18 +12,24 @@ public final class TestServer implements AutoCloseable {
     private final Map<String, String> options = new HashMap<>();
     private Server<Addresses> server;
 
-    private TestServer(Path data) {
+    private TestServer(Path data, Map<String, String> more) {
         options.put("data", data.toString());
         options.put("controller-port", "0");
         options.put("store-port", "0");
         options.put("http-port", "0");
         options.put("watermark-period", "1s");
+        options.putAll(more);
         server = start();
     }
 
     /** Starts a server on free ports of the loopback interface. */
     public static TestServer in(Path data) {
-        return new TestServer(data);
+        return new TestServer(data, Map.of());
+    }
+
+    /** The same, which sends clients to another address of the loopback interface, where something stands in between. */
+    public static TestServer advertising(Path data, String host) {
+        return new TestServer(data, Map.of("advertised-host", host));
     }
 
     /** Where clients connect. */

@@ -3,12 +3,16 @@ package io.headrace.tiering;
 
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A storage whose every n-th call fails, those of its writers counted in: for tests of what stands above a storage.
+ * A storage whose every n-th call fails, or is late, those of its writers counted in: for tests of what stands above a
+ * storage.
  * Counts from the first call, so that a single-threaded test sees the same failures each time.
  */
 public final class FaultyChunkStorage implements ChunkStorage {
@@ -20,8 +24,12 @@ public final class FaultyChunkStorage implements ChunkStorage {
         /** It is done, but UNAVAILABLE is the answer. */
         ANSWER_LOST,
         /** Nothing is done, and FULL is the answer. Of calls that take no room it is UNAVAILABLE. */
-        FULL
+        FULL,
+        /** It is done, and the answer comes half a second later. */
+        LATE
     }
+
+    private static final Executor LATER = CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS);
 
     private final ChunkStorage real;
     private final int every;
@@ -40,7 +48,7 @@ public final class FaultyChunkStorage implements ChunkStorage {
         this.fault = fault;
     }
 
-    /** How many calls have failed here. */
+    /** How many calls have failed here, or were late. */
     public int failures() {
         return failures.get();
     }
@@ -144,6 +152,12 @@ public final class FaultyChunkStorage implements ChunkStorage {
             return;
         }
         int number = failures.incrementAndGet();
+        if (fault == Fault.LATE) {
+            calling.accept(Callback.of(
+                    value -> LATER.execute(() -> executor.execute(() -> callback.done(value))),
+                    late -> LATER.execute(() -> executor.execute(() -> callback.failed(late)))));
+            return;
+        }
         StorageException.Kind kind =
                 takesRoom && fault == Fault.FULL ? StorageException.Kind.FULL : StorageException.Kind.UNAVAILABLE;
         StorageException failure = new StorageException(kind, "failure " + number + " of this test; " + fault);

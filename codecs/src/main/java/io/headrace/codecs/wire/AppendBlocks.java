@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** The sending side of an append stream, in its plain form: each append is one block and its end. */
 public final class AppendBlocks {
@@ -42,15 +43,34 @@ public final class AppendBlocks {
         if (size > MAX_DATA) {
             throw new IllegalArgumentException("events of " + size + " bytes together do not fit into one append");
         }
-        AppendBlock block = new AppendBlock(writerId, Unpooled.EMPTY_BUFFER);
         AppendBlockEnd end = new AppendBlockEnd(
                 writerId, (int) size, Unpooled.EMPTY_BUFFER, events.size(), lastEventNumber, requestId);
-        int total = BLOCK_HEADER_BYTES + (int) size + WireEncoder.sizeOf(end);
+        return encode(allocator, end, out -> {
+            for (ByteBuf event : events) {
+                EventFrames.write(out, event);
+            }
+        });
+    }
+
+    /**
+     * One append of whatever somebody writes into it, without a copy in between.
+     *
+     * @param end what it ends with: says how many bytes are to be written, at most {@link #MAX_DATA}, and has none itself
+     * @param data writes them
+     */
+    public static ByteBuf encode(ByteBufAllocator allocator, AppendBlockEnd end, Consumer<ByteBuf> data) {
+        int size = end.sizeOfWholeEvents();
+        if (size < 0 || size > MAX_DATA) {
+            throw new IllegalArgumentException(size + " bytes do not fit into one append");
+        }
+        int total = BLOCK_HEADER_BYTES + size + WireEncoder.sizeOf(end);
         ByteBuf out = allocator.buffer(total, total);
-        WireEncoder.encode(block, out);
-        out.setInt(FrameHeader.LENGTH_OFFSET, BLOCK_HEADER_BYTES - FrameHeader.BYTES + (int) size);
-        for (ByteBuf event : events) {
-            EventFrames.write(out, event);
+        WireEncoder.encode(new AppendBlock(end.writerId(), Unpooled.EMPTY_BUFFER), out);
+        out.setInt(FrameHeader.LENGTH_OFFSET, BLOCK_HEADER_BYTES - FrameHeader.BYTES + size);
+        data.accept(out);
+        if (out.writerIndex() != BLOCK_HEADER_BYTES + size) {
+            out.release();
+            throw new IllegalArgumentException("an append of " + size + " bytes was filled with others");
         }
         WireEncoder.encode(end, out);
         return out;

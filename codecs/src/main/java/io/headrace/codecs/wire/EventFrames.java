@@ -29,6 +29,13 @@ public final class EventFrames {
         out.writeBytes(event, event.readerIndex(), length);
     }
 
+    /** Writes the event with its header. */
+    public static void write(ByteBuf out, byte[] event) {
+        out.writeInt(TYPE);
+        out.writeInt(event.length);
+        out.writeBytes(event);
+    }
+
     /**
      * Reads the event at the reader index.
      *

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * Takes checkpoints of a serving partition, one at a time, and lets the log be truncated behind them.
  *
  * <ol>
+ *   <li>Bring rows up to date, a few in each turn, until few are left.
  *   <li>Seal the open frame, write the snapshot down and freeze the changed rows, all in one turn: the checkpoint ends
  *       with that frame.
  *   <li>Write the changed rows into the base.
@@ -61,13 +62,14 @@ final class Checkpointer {
     private final PartitionCheckpoints store;
     private final Clock clock;
     private final PartitionOptions options;
+    private final Loop loop;
     private final LongSupplier sealOpenFrame;
     private final Consumer<Throwable> lose;
 
     private @Nullable Restorable newest;
     private @Nullable Restorable stored;
 
-    /** Held from the first step to the third. */
+    /** Held from the second step to the fourth. */
     private @Nullable ByteBuf snapshot;
 
     private long bytes;
@@ -77,6 +79,9 @@ final class Checkpointer {
     private int waitTicks;
     private int writeTicks;
     private boolean running;
+
+    /** Rows are brought up to date; also {@link #running}. */
+    private boolean preparing;
 
     /** Why rows could not be written last; empty if they could. */
     private String problem = "";
@@ -97,6 +102,7 @@ final class Checkpointer {
             Clock clock,
             PartitionOptions options,
             Recovery.Recovered recovered,
+            Loop loop,
             LongSupplier sealOpenFrame,
             Consumer<Throwable> lose) {
         this.name = name;
@@ -106,6 +112,7 @@ final class Checkpointer {
         this.store = store;
         this.clock = clock;
         this.options = options;
+        this.loop = loop;
         this.sealOpenFrame = sealOpenFrame;
         this.lose = lose;
         this.newest = recovered.from();
@@ -151,7 +158,10 @@ final class Checkpointer {
         }
         if (!running && waitTicks == 0 && isDue()) {
             begin();
-        } else if (rows != null && writeTicks == 0 && rows.changedBytes() >= options.checkpointRowBytes()) {
+        } else if (rows != null
+                && !preparing
+                && writeTicks == 0
+                && rows.changedBytes() >= options.checkpointRowBytes()) {
             write(rows, () -> {}, cause -> {});
         }
     }
@@ -186,6 +196,29 @@ final class Checkpointer {
     }
 
     private void begin() {
+        running = true;
+        preparing = true;
+        prepare();
+    }
+
+    private void prepare() {
+        if (closed) {
+            return;
+        }
+        try {
+            preparing = !machine.writeRows();
+        } catch (RuntimeException e) {
+            lose.accept(e);
+            return;
+        }
+        if (preparing) {
+            loop.execute(this::prepare);
+        } else {
+            seal();
+        }
+    }
+
+    private void seal() {
         long frame = sealOpenFrame.getAsLong();
         ByteBuf written = PooledByteBufAllocator.DEFAULT.buffer();
         try {
@@ -197,7 +230,6 @@ final class Checkpointer {
         }
         snapshot = written;
         long oldestFrame = Math.min(frame + 1, machine.oldestFrame());
-        running = true;
         lastFrame = whenLast == null ? -1 : frame;
         bytes = 0;
         frames = 0;

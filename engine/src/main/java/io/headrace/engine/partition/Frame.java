@@ -69,6 +69,16 @@ public final class Frame {
         }
     }
 
+    /** Whether {@code frame} is the intact frame {@code number}. */
+    static boolean isWhole(ByteBuf frame, long number) {
+        try {
+            verify(frame, number);
+            return true;
+        } catch (LogException e) {
+            return false;
+        }
+    }
+
     static long epoch(ByteBuf frame) {
         return frame.getLong(frame.readerIndex() + 8);
     }

@@ -313,6 +313,7 @@ public final class Partition<C, R> {
                     clock,
                     options,
                     recovered,
+                    loop,
                     this::sealForCheckpoint,
                     Partition.this::lose);
         }

@@ -10,10 +10,13 @@ import io.headrace.engine.partition.Checkpointer.Restorable;
 import io.headrace.engine.state.LayeredState;
 import io.headrace.engine.state.LoadedRows;
 import io.headrace.engine.state.NotInMemory;
+import io.headrace.engine.state.RowRead;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+    /** Rows that are fetched at a time, at most: those of the record that misses some, and of the next ones. */
+    private static final int ROWS_TOGETHER = 4_096;
 
     /**
      * How a recovery went.
@@ -156,16 +162,13 @@ final class Recovery {
         applyNext(replay, left, null, recovered);
     }
 
-    /** @param loaded for the first frame; null if nothing was needed yet */
+    /** @param loaded for these frames; null if nothing was needed yet */
     private void applyNext(
             Replay replay, Deque<ByteBuf> left, @Nullable LoadedRows loaded, Callback<Recovered> recovered) {
-        LoadedRows ofFrame = loaded;
         try {
             use(loaded);
             while (!left.isEmpty()) {
                 replay.proceed();
-                ofFrame = null;
-                use(null);
                 machine.trim();
                 replayedBytes += left.getFirst().readableBytes();
                 left.removeFirst().release();
@@ -174,7 +177,7 @@ final class Recovery {
                 }
             }
         } catch (NotInMemory missing) {
-            load(missing, replay, left, ofFrame, recovered);
+            load(missing, replay, left, recovered);
             return;
         } catch (RuntimeException | AssertionError e) {
             failed(replay, left, e, recovered);
@@ -191,24 +194,34 @@ final class Recovery {
         }
     }
 
-    private void load(
-            NotInMemory missing,
-            Replay replay,
-            Deque<ByteBuf> left,
-            @Nullable LoadedRows before,
-            Callback<Recovered> recovered) {
+    private void load(NotInMemory missing, Replay replay, Deque<ByteBuf> left, Callback<Recovered> recovered) {
         if (rows == null) {
             failed(replay, left, missing, recovered);
             return;
         }
-        LoadedRows into = before == null ? rows.missing() : before;
         rows.base()
                 .load(
-                        missing.reads(),
-                        into,
+                        together(missing, replay, left),
+                        rows.missing(),
                         Callback.of(
                                 loaded -> applyNext(replay, left, loaded, recovered),
                                 cause -> failed(replay, left, cause, recovered)));
+    }
+
+    /** What is missing, and what will be. */
+    private List<RowRead> together(NotInMemory missing, Replay replay, Deque<ByteBuf> left) {
+        Map<String, RowRead> reads = new LinkedHashMap<>();
+        missing.reads().forEach(read -> reads.put(read.toString(), read));
+        List<ByteBuf> behind = left.stream().skip(1).toList();
+        replay.ahead(behind, (type, body) -> {
+            try {
+                machine.need(type, body);
+            } catch (NotInMemory more) {
+                more.reads().forEach(read -> reads.putIfAbsent(read.toString(), read));
+            }
+            return reads.size() < ROWS_TOGETHER;
+        });
+        return List.copyOf(reads.values());
     }
 
     private static void failed(Replay replay, Deque<ByteBuf> left, Throwable cause, Callback<Recovered> recovered) {

@@ -85,6 +85,47 @@ final class Replay {
         next++;
     }
 
+    /** Hears of records that are still to be applied. */
+    interface Ahead {
+        /** False if that is enough. */
+        boolean record(int type, ByteBuf body);
+    }
+
+    /** Tells of the records that are to be applied next: of this frame from where it stopped, and of those behind it. */
+    void ahead(Iterable<ByteBuf> behind, Ahead ahead) {
+        for (Part part : openBatch.subList(applied, openBatch.size())) {
+            if (!ahead.record(part.type, part.body.slice())) {
+                return;
+            }
+        }
+        boolean more = ahead(frame, position, left, ahead);
+        long number = next;
+        for (ByteBuf later : behind) {
+            number++;
+            if (!more || !Frame.isWhole(later, number)) {
+                return;
+            }
+            more = ahead(later, later.readerIndex() + Frame.HEADER_BYTES, Frame.recordCount(later), ahead);
+        }
+    }
+
+    private static boolean ahead(ByteBuf frame, int first, int count, Ahead ahead) {
+        int at = first;
+        for (int i = 0; i < count && frame.writerIndex() - at >= Frame.RECORD_HEADER_BYTES; i++) {
+            int type = frame.getUnsignedByte(at);
+            int length = frame.getInt(at + 2);
+            at += Frame.RECORD_HEADER_BYTES;
+            if (length < 0 || length > frame.writerIndex() - at) {
+                return false;
+            }
+            if (type != EPOCH_START && !ahead.record(type, frame.slice(at, length))) {
+                return false;
+            }
+            at += length;
+        }
+        return true;
+    }
+
     /** The log has ended. */
     void finish() {
         dropOpenBatch();

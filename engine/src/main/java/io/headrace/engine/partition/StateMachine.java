@@ -37,6 +37,14 @@ public interface StateMachine<C, R> {
     void apply(int type, ByteBuf body, long frame, int offset);
 
     /**
+     * Says what {@link #apply} of a record would miss, as far as that can be told before the records in front of it are
+     * applied. Called in replay with records that are still to come, so that what many of them need is fetched together.
+     *
+     * @throws io.headrace.engine.state.NotInMemory with what is missing
+     */
+    default void need(int type, ByteBuf body) {}
+
+    /**
      * Durable state that is kept as rows, apart from the snapshot; the same object in each call. Null if the snapshot is
      * all. Whoever reads rows while executing a command does so before it logs or answers anything, for a read may end in
      * {@link io.headrace.engine.state.NotInMemory}: the command is then executed again. {@link #tick} and {@link #recovered}
@@ -48,6 +56,15 @@ public interface StateMachine<C, R> {
 
     /** Called in replay between batches, often: lets go of memory beyond what the machine may take. */
     default void trim() {}
+
+    /**
+     * Puts what belongs into {@link #rows} and is not there yet there, as much as one turn may cost. Called before a
+     * checkpoint, again and again in turns of their own, until it says that so little is left that {@link #snapshot} can do
+     * the rest; the state changes in between.
+     */
+    default boolean writeRows() {
+        return true;
+    }
 
     /**
      * Writes the whole durable state but for {@link #rows}, starting with a format version. What belongs into rows and is

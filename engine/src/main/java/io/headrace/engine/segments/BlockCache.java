@@ -23,9 +23,10 @@ final class BlockCache {
     /**
      * A block in memory.
      *
+     * @param chunk that it is a part of
      * @param sequential whether it was read for someone who goes on from block to block
      */
-    record Block(ByteBuf bytes, boolean sequential) {}
+    record Block(ByteBuf bytes, Chunk chunk, boolean sequential) {}
 
     private final BlockBudget budget;
     private final ByteBufAllocator allocator;
@@ -47,8 +48,8 @@ final class BlockCache {
     }
 
     /** Number of the last block of a chunk; 0 if it has none. */
-    static int lastBlock(@Nullable Chunk chunk) {
-        return chunk == null ? 0 : Math.max(0, chunk.length - 1) / BLOCK_BYTES;
+    static int lastBlock(Chunk chunk) {
+        return Math.max(0, chunk.length - 1) / BLOCK_BYTES;
     }
 
     /** Whether a block is here; unlike {@link #get} this is no use of it. */

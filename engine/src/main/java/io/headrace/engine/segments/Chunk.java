@@ -1,14 +1,12 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.segments;
 
-import java.util.List;
-
 /**
- * A chunk in long-term storage that the partition knows of. Only {@link Chunks} changes it. Its pieces always belong to one
- * segment: it is written for one, and a merge moves all of them.
+ * A chunk in long-term storage that the partition knows of. One that is complete never changes: it is a row, and this is
+ * what was read. One that may grow is an object of {@link Chunks}, which alone changes it.
  */
 final class Chunk {
-    /** The first bytes of another chunk, to become a part of this one. */
+    /** The first bytes of another chunk, to become a part of a new one. */
     record Source(long chunk, int length) {}
 
     final long number;
@@ -19,31 +17,12 @@ final class Chunk {
     /** Bytes that count; the storage may have more. */
     int length;
 
-    /** Nobody writes to it any more, in this epoch or another. */
-    boolean sealed;
-
-    /** Pieces of segments that refer to it. */
-    int pieces;
-
-    /** Number of the segment whose pieces these are; 0 if there are none. */
+    /** Number of the segment that has parts of it; 0 if it is complete, for then nobody needs to know. */
     long segment;
 
-    /** What is being joined into this chunk; empty unless that is under way, which ends with this having a length. */
-    List<Source> sources = List.of();
-
-    /** Number of the chunk that this one is being joined into; 0 if none. */
-    long joining;
-
-    /** Of this owner: the frame of the last change; 0 if that was before this owner restored it. */
-    long changedIn;
-
-    Chunk(long number, long epoch) {
+    Chunk(long number, long epoch, int length) {
         this.number = number;
         this.epoch = epoch;
-    }
-
-    /** Whether nothing refers to it and nothing ever will: it is to be deleted. */
-    boolean isUnused() {
-        return pieces == 0 && sources.isEmpty() && joining == 0;
+        this.length = length;
     }
 }

@@ -4,12 +4,14 @@ package io.headrace.engine.segments;
 import io.headrace.engine.partition.Turn;
 import io.headrace.tiering.ChunkPage;
 import io.headrace.tiering.ChunkSlice;
+import io.headrace.tiering.ChunkStorage;
 import io.headrace.tiering.ChunkWriter;
 import io.headrace.tiering.Done;
 import io.headrace.tiering.StorageException;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -51,16 +53,25 @@ final class ChunkAccess {
         tier.self().accept(new SegmentCommand.Load(segment));
     }
 
+    /** Whether there is a storage: without one nothing else may be asked for. */
+    boolean isPossible() {
+        return tier.storage() != null;
+    }
+
+    private ChunkStorage storage() {
+        return Objects.requireNonNull(tier.storage(), "there is no long-term storage");
+    }
+
     boolean readableBeforeSeal() {
-        return tier.storage().traits().readableBeforeSeal();
+        return storage().traits().readableBeforeSeal();
     }
 
     boolean merges() {
-        return tier.storage().traits().merges();
+        return storage().traits().merges();
     }
 
     boolean mergeConsumesSources() {
-        return tier.storage().traits().mergeConsumesSources();
+        return storage().traits().mergeConsumesSources();
     }
 
     /** What the last failure said. */
@@ -87,11 +98,11 @@ final class ChunkAccess {
     }
 
     void identity(Answered<String> done, Failed failed) {
-        tier.storage().identity(tier.loop(), completions.callback(done, noted(failed), ChunkAccess::nothing));
+        storage().identity(tier.loop(), completions.callback(done, noted(failed), ChunkAccess::nothing));
     }
 
     void create(long chunk, Answered<ChunkWriter> done, Failed failed) {
-        tier.storage()
+        storage()
                 .create(name(chunk, epoch), tier.loop(), completions.callback(done, noted(failed), ChunkWriter::close));
     }
 
@@ -104,7 +115,7 @@ final class ChunkAccess {
     }
 
     void put(long chunk, ByteBuf data, Answered<Done> done, Failed failed) {
-        tier.storage()
+        storage()
                 .put(
                         name(chunk, epoch),
                         data,
@@ -113,7 +124,7 @@ final class ChunkAccess {
     }
 
     void seal(Chunk chunk, Answered<Long> done, Failed failed) {
-        tier.storage()
+        storage()
                 .seal(
                         name(chunk.number, chunk.epoch),
                         tier.loop(),
@@ -121,7 +132,7 @@ final class ChunkAccess {
     }
 
     void read(Chunk chunk, int offset, ByteBuf into, Answered<ByteBuf> done, Failed failed) {
-        tier.storage()
+        storage()
                 .read(
                         name(chunk.number, chunk.epoch),
                         offset,
@@ -135,11 +146,11 @@ final class ChunkAccess {
     }
 
     void delete(String name, Answered<Done> done, Failed failed) {
-        tier.storage().delete(name, tier.loop(), completions.callback(done, noted(failed), ChunkAccess::nothing));
+        storage().delete(name, tier.loop(), completions.callback(done, noted(failed), ChunkAccess::nothing));
     }
 
     void list(@Nullable String from, int limit, Answered<ChunkPage> done, Failed failed) {
-        tier.storage()
+        storage()
                 .list(
                         prefix(),
                         from,
@@ -148,12 +159,12 @@ final class ChunkAccess {
                         completions.callback(done, noted(failed), ChunkAccess::nothing));
     }
 
-    /** Joins chunks; the sources must be known, and the target be on its way. */
-    void merge(Chunk target, Answered<Long> done, Failed failed) {
+    /** Joins chunks, whose rows must be in memory. */
+    void merge(ChunkJoin target, Answered<Long> done, Failed failed) {
         List<ChunkSlice> slices = target.sources.stream()
                 .map(source -> new ChunkSlice(name(source.chunk(), epochOf(source.chunk())), source.length()))
                 .toList();
-        tier.storage()
+        storage()
                 .merge(
                         name(target.number, target.epoch),
                         slices,

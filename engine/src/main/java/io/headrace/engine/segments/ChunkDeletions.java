@@ -6,13 +6,15 @@ import io.headrace.tiering.ChunkInfo;
 import io.headrace.tiering.ChunkPage;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes what nobody needs from the storage: chunks that nothing refers to any more, once the log has that, and, once for
- * each owner, chunks in the partition's directory that former owners made and never recorded.
+ * Deletes what nobody needs from the storage: chunks that nothing refers to any more, once the log has that, and chunks in
+ * the partition's directory that former owners made and never recorded. Those are looked for when an owner begins, and
+ * again less and less often: a former owner that stood still for a while writes on until its log refuses it.
  *
  * <p>A chunk of an earlier epoch that this owner does not know after recovery can never become known: its maker's records
  * all stand in the log before this epoch. So even an owner that was itself replaced deletes nothing that counts.
@@ -20,18 +22,31 @@ import org.jspecify.annotations.Nullable;
 final class ChunkDeletions {
     private static final int IN_FLIGHT = 8;
     private static final int PAGE = 500;
+    private static final long FIRST_PAUSE_MILLIS = 60_000;
+    private static final long LONGEST_PAUSE_MILLIS = 24 * 60 * 60_000;
+
+    /** Unused chunks that are taken notice of at a time. */
+    private static final int NOTICED = 256;
 
     private final Chunks chunks;
     private final ChunkAccess access;
     private final StorageWriter writer;
     private final Retry retry = new Retry();
-    private final Set<Long> deleting = new HashSet<>();
+    private final Deque<Chunk> unused = new ArrayDeque<>();
     private final Deque<String> orphans = new ArrayDeque<>();
 
+    /** Nothing of these is deleted before the log has this frame. */
+    private long unusedIn;
+
+    private boolean looking;
     private int inFlight;
-    private boolean listed;
     private boolean listing;
     private @Nullable String next;
+
+    /** When the next look begins, in milliseconds since the Unix epoch. */
+    private long lookMillis;
+
+    private long pauseMillis = FIRST_PAUSE_MILLIS;
 
     ChunkDeletions(Chunks chunks, ChunkAccess access, StorageWriter writer) {
         this.chunks = chunks;
@@ -43,21 +58,39 @@ final class ChunkDeletions {
         if (retry.isResting(turn.now())) {
             return;
         }
-        for (Chunk chunk : chunks.unused()) {
-            if (inFlight >= IN_FLIGHT) {
-                return;
-            }
-            if (chunk.changedIn <= turn.committedFrame()
-                    && !writer.isOpen(chunk.number)
-                    && deleting.add(chunk.number)) {
-                delete(chunk);
-            }
+        if (unused.isEmpty() && inFlight == 0 && !looking && chunks.takeUnnoticed()) {
+            looking = true;
+            SegmentCommand.Work.begin(turn, later -> look(), () -> {
+                looking = false;
+                chunks.unnoticed();
+            });
+        }
+        while (inFlight < IN_FLIGHT && !unused.isEmpty() && unusedIn <= turn.committedFrame()) {
+            delete(unused.remove());
         }
         while (inFlight < IN_FLIGHT && !orphans.isEmpty()) {
             deleteOrphan(orphans.remove());
         }
-        if (!listed && !listing && orphans.isEmpty()) {
+        boolean isTime = next != null || turn.now() >= lookMillis;
+        if (isTime && !listing && orphans.isEmpty()) {
             list();
+        }
+    }
+
+    /** Takes notice of the first chunks that are unused. All that were before are deleted, none is being. */
+    private void look() {
+        List<Chunk> found = chunks.rows().unused(NOTICED);
+        looking = false;
+        unusedIn = chunks.unusedIn();
+        for (Chunk chunk : found) {
+            if (writer.isOpen(chunk.number)) {
+                chunks.unnoticed();
+            } else {
+                unused.add(chunk);
+            }
+        }
+        if (found.size() == NOTICED) {
+            chunks.unnoticed();
         }
     }
 
@@ -68,13 +101,12 @@ final class ChunkDeletions {
                 (done, turn) -> {
                     inFlight--;
                     retry.succeeded();
-                    deleting.remove(chunk.number);
                     turn.log(new TierRecord.ChunkDeleted(chunk.number));
                 },
                 (failure, turn) -> {
                     inFlight--;
                     retry.failed(turn.now());
-                    deleting.remove(chunk.number);
+                    unused.add(chunk);
                 });
     }
 
@@ -99,9 +131,8 @@ final class ChunkDeletions {
                 next,
                 PAGE,
                 (page, turn) -> {
-                    listing = false;
                     retry.succeeded();
-                    listed(page);
+                    SegmentCommand.Work.begin(turn, later -> listed(page, later.now()), () -> listing = false);
                 },
                 (failure, turn) -> {
                     listing = false;
@@ -109,32 +140,44 @@ final class ChunkDeletions {
                 });
     }
 
-    private void listed(ChunkPage page) {
+    private void listed(ChunkPage page, long now) {
+        Map<String, Named> former = new LinkedHashMap<>();
         for (ChunkInfo info : page.chunks()) {
-            if (isOrphan(info.chunk())) {
-                orphans.add(info.chunk());
+            Named named = named(info.chunk());
+            if (named != null && named.epoch < access.epoch()) {
+                former.put(info.chunk(), named);
             }
         }
+        chunks.rows().need(former.values().stream().map(Named::number).toList());
+        listing = false;
+        former.forEach((name, named) -> {
+            if (!chunks.knows(named.number, named.epoch)) {
+                orphans.add(name);
+            }
+        });
         next = page.next();
-        listed = next == null;
+        if (next == null) {
+            lookMillis = now + pauseMillis;
+            pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+        }
     }
 
-    /** Whether a chunk is one of an earlier epoch that is not known. What is named otherwise is not ours to delete. */
-    private boolean isOrphan(String name) {
+    /** What a chunk's name says. */
+    private record Named(long number, long epoch) {}
+
+    /** Null if it is not a name that this partition gives: what is named otherwise is not ours to delete. */
+    private @Nullable Named named(String name) {
         String own = name.startsWith(access.prefix())
                 ? name.substring(access.prefix().length())
                 : "";
         int hyphen = own.indexOf('-');
         if (hyphen < 0) {
-            return false;
+            return null;
         }
         try {
-            long number = Long.parseLong(own.substring(0, hyphen));
-            long epoch = Long.parseLong(own.substring(hyphen + 1));
-            Chunk known = chunks.find(number);
-            return epoch < access.epoch() && (known == null || known.epoch != epoch);
+            return new Named(Long.parseLong(own.substring(0, hyphen)), Long.parseLong(own.substring(hyphen + 1)));
         } catch (NumberFormatException e) {
-            return false;
+            return null;
         }
     }
 }

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.segments;
 
+import io.headrace.engine.log.LogException;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.Turn;
 import io.headrace.engine.segments.BlockCache.Block;
@@ -26,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * be read is never taken for one that is not there.
  */
 final class ChunkReads {
-    private static final long NO_CHUNK = -1;
     private static final int FETCHES_MAX = 8;
     private static final int BLOCKS_AHEAD = 8;
 
@@ -43,7 +43,7 @@ final class ChunkReads {
 
     /** Blocks of a chunk, one after the other, that are on their way or to be asked for again. */
     private static final class Fetch {
-        final long chunk;
+        final Chunk chunk;
         final int block;
         final boolean sequential;
         int count;
@@ -54,7 +54,7 @@ final class ChunkReads {
         final List<Waiter> waiters = new ArrayList<>();
         final Retry retry = new Retry();
 
-        Fetch(long chunk, int block, int count, boolean sequential) {
+        Fetch(Chunk chunk, int block, int count, boolean sequential) {
             this.chunk = chunk;
             this.block = block;
             this.count = count;
@@ -73,8 +73,8 @@ final class ChunkReads {
     private final Set<Fetch> failed = new LinkedHashSet<>();
     private int reading;
 
-    /** The last block of a sequential reader that was gathered; {@link #NO_CHUNK} if there is none. */
-    private long aheadOfChunk = NO_CHUNK;
+    /** The last block of a sequential reader that was gathered; null if there is none. */
+    private @Nullable Chunk aheadOfChunk;
 
     private int aheadOfBlock;
 
@@ -112,7 +112,7 @@ final class ChunkReads {
             into.add(block.bytes(), within, count);
             at += count;
             if (block.sequential()) {
-                aheadOfChunk = chunk;
+                aheadOfChunk = block.chunk();
                 aheadOfBlock = number;
             }
         }
@@ -124,38 +124,57 @@ final class ChunkReads {
      * could be taken for the next ones.
      */
     void readAhead() {
-        if (aheadOfChunk != NO_CHUNK) {
-            long chunk = aheadOfChunk;
-            aheadOfChunk = NO_CHUNK;
+        Chunk chunk = aheadOfChunk;
+        aheadOfChunk = null;
+        if (chunk != null) {
             readAhead(chunk, aheadOfBlock);
         }
     }
 
-    /** Executes a command again, in a later turn, when the byte at an offset of a chunk is in memory. */
+    /**
+     * Executes a command again, in a later turn, when the byte at an offset of a chunk is in memory. May miss the chunk's
+     * row.
+     */
     void executeWhenLoaded(long chunk, int offset, SegmentCommand command, ReplyTo<? super SegmentReply> replyTo) {
         int block = offset / BlockCache.BLOCK_BYTES;
         Fetch fetch = fetches.get(BlockCache.key(chunk, block));
         if (fetch == null) {
             boolean sequential = block == 0 || cache.has(BlockCache.key(chunk, block - 1));
-            fetch = fetch(chunk, block, sequential);
+            fetch = fetch(existing(chunk), block, sequential);
         }
         fetch.waiters.add(new Waiter(command, replyTo));
         readNext();
     }
 
+    private Chunk existing(long number) {
+        Chunk chunk = chunks.find(number);
+        if (chunk == null) {
+            throw new LogException(
+                    LogException.Kind.CORRUPT, "a segment has data in chunk " + number + ", which does not exist");
+        }
+        return chunk;
+    }
+
     void tick(Turn<SegmentCommand, SegmentReply> turn) {
         for (Fetch fetch : List.copyOf(failed)) {
-            Chunk chunk = chunks.find(fetch.chunk);
-            if (chunk == null || chunk.pieces == 0) {
+            if (!fetch.retry.isResting(turn.now())) {
                 failed.remove(fetch);
-                end(fetch, turn);
-            } else if (!fetch.retry.isResting(turn.now())) {
-                failed.remove(fetch);
-                queue.add(fetch);
+                SegmentCommand.Work.begin(turn, later -> again(fetch, later), () -> failed.add(fetch));
             }
         }
         cache.tick();
         readNext();
+    }
+
+    /** Repeats a fetch that has failed, unless nobody needs it: then those who wait find out in this turn. */
+    private void again(Fetch fetch, Turn<SegmentCommand, SegmentReply> turn) {
+        long number = fetch.chunk.number;
+        if (chunks.find(number) == null || chunks.rows().isUnused(number)) {
+            end(fetch, turn);
+        } else {
+            queue.add(fetch);
+            readNext();
+        }
     }
 
     void lost(String reason) {
@@ -169,16 +188,15 @@ final class ChunkReads {
     }
 
     /** Sees to it that the blocks after one that is being read are in memory or on their way. */
-    private void readAhead(long chunk, int block) {
+    private void readAhead(Chunk chunk, int block) {
         if (!queue.isEmpty() || reading >= FETCHES_MAX / 2) {
             return;
         }
         int next = block + 1;
-        while (next <= block + BLOCKS_AHEAD && isKnown(chunk, next)) {
+        while (next <= block + BLOCKS_AHEAD && isKnown(chunk.number, next)) {
             next++;
         }
-        Chunk row = chunks.find(chunk);
-        if (next <= block + BLOCKS_AHEAD / 2 && row != null && (long) next * BlockCache.BLOCK_BYTES < row.length) {
+        if (next <= block + BLOCKS_AHEAD / 2 && (long) next * BlockCache.BLOCK_BYTES < chunk.length) {
             fetch(chunk, next, true);
             readNext();
         }
@@ -189,16 +207,16 @@ final class ChunkReads {
         return cache.has(key) || fetches.containsKey(key);
     }
 
-    private Fetch fetch(long chunk, int block, boolean sequential) {
+    private Fetch fetch(Chunk chunk, int block, boolean sequential) {
         int most = sequential && queue.isEmpty() ? BLOCKS_AHEAD : 1;
-        int last = BlockCache.lastBlock(chunks.find(chunk));
+        int last = BlockCache.lastBlock(chunk);
         int count = 1;
-        while (count < most && block + count <= last && !isKnown(chunk, block + count)) {
+        while (count < most && block + count <= last && !isKnown(chunk.number, block + count)) {
             count++;
         }
         Fetch fetch = new Fetch(chunk, block, count, sequential);
         for (int i = 0; i < count; i++) {
-            fetches.put(BlockCache.key(chunk, block + i), fetch);
+            fetches.put(BlockCache.key(chunk.number, block + i), fetch);
         }
         queue.add(fetch);
         return fetch;
@@ -207,9 +225,9 @@ final class ChunkReads {
     private void readNext() {
         while (reading < FETCHES_MAX && !queue.isEmpty()) {
             Fetch fetch = queue.element();
-            Chunk chunk = chunks.find(fetch.chunk);
+            Chunk chunk = fetch.chunk;
             long offset = (long) fetch.block * BlockCache.BLOCK_BYTES;
-            if (chunk == null || chunk.pieces == 0 || chunk.length <= offset) {
+            if (chunk.length <= offset) {
                 // Nobody needs it any more: those who wait find out in a turn of their own.
                 queue.remove();
                 failed.add(fetch);
@@ -263,7 +281,7 @@ final class ChunkReads {
         fetch.memory = taken;
         while (fetch.count > taken.size()) {
             fetch.count--;
-            fetches.remove(BlockCache.key(fetch.chunk, fetch.block + fetch.count), fetch);
+            fetches.remove(BlockCache.key(fetch.chunk.number, fetch.block + fetch.count), fetch);
         }
         return into;
     }
@@ -277,7 +295,7 @@ final class ChunkReads {
         reading--;
         int block = fetch.block;
         for (ByteBuf content : fetch.memory) {
-            cache.put(BlockCache.key(fetch.chunk, block), new Block(content, fetch.sequential));
+            cache.put(BlockCache.key(fetch.chunk.number, block), new Block(content, fetch.chunk, fetch.sequential));
             block++;
         }
         fetch.memory = List.of();
@@ -287,7 +305,7 @@ final class ChunkReads {
 
     private void end(Fetch fetch, Turn<SegmentCommand, SegmentReply> turn) {
         for (int i = 0; i < fetch.count; i++) {
-            fetches.remove(BlockCache.key(fetch.chunk, fetch.block + i), fetch);
+            fetches.remove(BlockCache.key(fetch.chunk.number, fetch.block + i), fetch);
         }
         fetch.waiters.forEach(waiter -> execution.execute(waiter.command, waiter.replyTo, turn));
     }

@@ -6,26 +6,40 @@ import io.headrace.engine.segments.Chunk.Source;
 import io.netty.buffer.ByteBuf;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The part of the durable state that is about long-term storage: which it is, and what chunks there are. */
+/**
+ * The part of the durable state that is about long-term storage: which it is, and what chunks there are. Those that may grow
+ * and those that are being joined are few and in memory; all others are rows, which no record has to look at.
+ *
+ * <p>All parts of a chunk that segments have belong to one segment: it is written for one, and a merge moves all of them. So
+ * a chunk is unused when its segment drops the last part.
+ */
 final class Chunks {
     private final SegmentsState state;
+    private final ChunkRows rows;
 
-    /** By number, so that what goes through all of them does so in the same order everywhere. */
-    private final TreeMap<Long, Chunk> rows = new TreeMap<>();
+    /** By number, so that what goes through all of them does so in the same order everywhere; likewise the joins. */
+    private final TreeMap<Long, Chunk> growing = new TreeMap<>();
 
-    private final TreeMap<Long, Chunk> unused = new TreeMap<>();
-    private final TreeMap<Long, Chunk> joins = new TreeMap<>();
+    private final TreeMap<Long, ChunkJoin> joins = new TreeMap<>();
+    private long count;
     private long next = 1;
     private long tag;
     private String storage = "";
 
-    Chunks(SegmentsState state) {
+    /** Of this owner: the frame in which a chunk became unused last. */
+    private long unusedIn;
+
+    /** Of this owner: whether there may be unused chunks that nobody has taken notice of. */
+    private boolean unnoticed = true;
+
+    Chunks(SegmentsState state, ChunkRows rows) {
         this.state = state;
+        this.rows = rows;
     }
 
     /** Identity of the storage that the chunks are in; empty before the first one. */
@@ -43,27 +57,78 @@ final class Chunks {
         return next;
     }
 
+    /** All chunks: those that may grow, new ones of joins, complete ones, and those that are to be deleted. */
+    long count() {
+        return count;
+    }
+
+    /** A chunk that segments may have parts of; null if there is none. May miss its row. */
     @Nullable
     Chunk find(long number) {
-        return rows.get(number);
+        Chunk chunk = growing.get(number);
+        return chunk == null ? rows.find(number) : chunk;
     }
 
-    Collection<Chunk> all() {
-        return rows.values();
+    ChunkRows rows() {
+        return rows;
     }
 
-    int count() {
-        return rows.size();
+    /** A chunk that may grow; null if it is not one of these. */
+    @Nullable
+    Chunk growing(long number) {
+        return growing.get(number);
     }
 
-    /** Chunks that are to be deleted from the storage. */
-    Collection<Chunk> unused() {
-        return unused.values();
+    Collection<Chunk> growing() {
+        return growing.values();
     }
 
-    /** Chunks that others are being joined into. */
-    Collection<Chunk> joins() {
+    /** The first chunk with a higher number that may grow; null if there is none. */
+    @Nullable
+    Chunk growingAfter(long number) {
+        Map.Entry<Long, Chunk> after = growing.higherEntry(number);
+        return after == null ? null : after.getValue();
+    }
+
+    /** Whether there is a chunk of this number and epoch, or is to be one. May miss its row. */
+    boolean knows(long number, long epoch) {
+        ChunkJoin join = joins.get(number);
+        if (join != null) {
+            return join.epoch == epoch;
+        }
+        Chunk chunk = find(number);
+        return chunk != null && chunk.epoch == epoch;
+    }
+
+    Collection<ChunkJoin> joins() {
         return joins.values();
+    }
+
+    /** Whether a chunk is being joined into another one. */
+    boolean isJoining(long number) {
+        return joins.values().stream().anyMatch(join -> join.has(number));
+    }
+
+    /** Whether chunks of a segment are being joined, given by its number. */
+    boolean isJoiningOf(long segment) {
+        return joins.values().stream().anyMatch(join -> join.segment == segment);
+    }
+
+    /** Whether chunks may have become unused since this was asked for last. */
+    boolean takeUnnoticed() {
+        boolean taken = unnoticed;
+        unnoticed = false;
+        return taken;
+    }
+
+    /** Has unused chunks looked for once more. */
+    void unnoticed() {
+        unnoticed = true;
+    }
+
+    /** The frame in which a chunk became unused last; 0 if that was before this owner restored the state. */
+    long unusedIn() {
+        return unusedIn;
     }
 
     /** Applies a record; {@code body} stands behind the version. */
@@ -74,21 +139,30 @@ final class Chunks {
                 setStorage(record.tag(), record.identity());
             }
             case TierRecord.FLUSHED -> flushed(TierRecord.Flushed.read(body), frame);
-            case TierRecord.CHUNK_SEALED ->
-                changing(TierRecord.ChunkSealed.read(body).chunk(), frame).sealed = true;
+            case TierRecord.CHUNK_SEALED -> {
+                // One that is unused by now is complete already.
+                Chunk chunk = growing.remove(TierRecord.ChunkSealed.read(body).chunk());
+                if (chunk != null) {
+                    rows.put(chunk);
+                }
+            }
             case TierRecord.CHUNK_GIVEN_UP -> {
                 TierRecord.ChunkGivenUp record = TierRecord.ChunkGivenUp.read(body);
-                Chunk chunk = begin(record.chunk(), record.epoch());
-                chunk.changedIn = frame;
-                chunk.sealed = true;
-                sort(chunk);
+                count(record.chunk());
+                rows.put(new Chunk(record.chunk(), record.epoch(), 0));
+                putUnused(record.chunk(), frame);
             }
             case TierRecord.CHUNK_DELETED -> {
-                long number = changing(TierRecord.ChunkDeleted.read(body).chunk(), frame).number;
-                rows.remove(number);
-                unused.remove(number);
+                rows.remove(TierRecord.ChunkDeleted.read(body).chunk());
+                count--;
             }
-            case TierRecord.JOIN_BEGUN -> joinBegun(TierRecord.JoinBegun.read(body), frame);
+            case TierRecord.JOIN_BEGUN -> {
+                TierRecord.JoinBegun record = TierRecord.JoinBegun.read(body);
+                count(record.chunk());
+                ChunkJoin join = new ChunkJoin(record.chunk(), record.epoch(), record.segment(), record.sources());
+                join.begunIn = frame;
+                joins.put(join.number, join);
+            }
             case TierRecord.JOIN_ENDED -> joinEnded(TierRecord.JoinEnded.read(body), frame);
             default -> throw new IllegalArgumentException("type " + type);
         }
@@ -99,58 +173,65 @@ final class Chunks {
         this.storage = identity;
     }
 
-    /** A row for a chunk that has none yet. */
-    Chunk begin(long number, long epoch) {
-        Chunk chunk = new Chunk(number, epoch);
-        rows.put(number, chunk);
+    private void count(long number) {
+        count++;
         next = Math.max(next, number + 1);
-        return chunk;
     }
 
-    /** Takes over from a snapshot that numbers below {@code number} have been given. */
-    void restoreNext(long number) {
+    /** Takes over from a snapshot how many chunks there are, and that numbers below {@code number} have been given. */
+    void restore(long chunks, long number) {
+        count = chunks;
         next = Math.max(next, number);
     }
 
-    /** One more piece of a segment, given by its number, refers to a chunk. */
-    void addPiece(long number, long segment) {
-        Chunk chunk = existing(number);
-        chunk.pieces++;
-        chunk.segment = segment;
+    void restore(Chunk chunk) {
+        growing.put(chunk.number, chunk);
     }
 
-    /** One piece less refers to a chunk. */
-    void removePiece(long number, long frame) {
-        Chunk chunk = existing(number);
-        chunk.changedIn = frame;
-        if (--chunk.pieces == 0) {
-            chunk.segment = 0;
-        }
-        sort(chunk);
+    void restore(ChunkJoin join) {
+        joins.put(join.number, join);
     }
 
-    /** The pieces of a segment go over to another one. */
-    void moved(Extents pieces, Segment to) {
-        for (int i = 0; i < pieces.count(); i++) {
-            if (pieces.isInChunk(i)) {
-                existing(pieces.chunk(i)).segment = to.id;
+    private void putUnused(long number, long frame) {
+        rows.putUnused(number);
+        unusedIn = Math.max(unusedIn, frame);
+        unnoticed = true;
+    }
+
+    /** Segments have dropped all parts of these chunks. */
+    void unused(Set<Long> numbers, long frame) {
+        for (long number : numbers) {
+            if (!isJoining(number)) {
+                Chunk chunk = growing.remove(number);
+                if (chunk != null) {
+                    rows.put(chunk);
+                }
+                putUnused(number, frame);
             }
         }
     }
 
-    /** Puts a chunk among those that it belongs to. */
-    void sort(Chunk chunk) {
-        if (chunk.isUnused()) {
-            unused.put(chunk.number, chunk);
+    /** A segment is merged into another one, and its chunks with it. */
+    void merged(Segment source, Segment target) {
+        for (Chunk chunk : growing.values()) {
+            if (chunk.segment == source.id) {
+                chunk.segment = target.id;
+            }
         }
-        if (!chunk.sources.isEmpty()) {
-            joins.put(chunk.number, chunk);
+        for (ChunkJoin join : joins.values()) {
+            if (join.segment == source.id) {
+                join.segment = target.id;
+            }
         }
     }
 
-    /** Whether a chunk is being joined into another one. */
-    boolean isJoining(long number) {
-        return existing(number).joining != 0;
+    /** A segment has ended, and has no chunks any more. */
+    void ended(Segment segment) {
+        for (ChunkJoin join : joins.values()) {
+            if (join.segment == segment.id) {
+                join.segment = 0;
+            }
+        }
     }
 
     private void flushed(TierRecord.Flushed record, long frame) {
@@ -175,103 +256,56 @@ final class Chunks {
         for (int i = from; i < to; i++) {
             state.frameUnused(extents.frame(i));
         }
-        segment.changed = true;
+        state.changed().add(segment);
         segment.logBytes -= bytes;
         state.logBytesChanged(-bytes);
-        Chunk chunk = rows.get(record.chunk());
+        Chunk chunk = growing.get(record.chunk());
         if (chunk == null) {
-            chunk = begin(record.chunk(), record.epoch());
+            chunk = new Chunk(record.chunk(), record.epoch(), 0);
+            chunk.segment = segment.id;
+            growing.put(chunk.number, chunk);
+            count(chunk.number);
         }
-        chunk.changedIn = frame;
         chunk.length = Math.toIntExact(record.chunkOffset() + bytes);
-        if (extents.replace(from, to, record.chunk(), record.chunkOffset())) {
-            addPiece(record.chunk(), segment.id);
-        }
-    }
-
-    private void joinBegun(TierRecord.JoinBegun record, long frame) {
-        Chunk target = begin(record.chunk(), record.epoch());
-        target.changedIn = frame;
-        target.sealed = true;
-        beginJoin(target, record.sources());
-    }
-
-    void beginJoin(Chunk target, List<Source> sources) {
-        target.sources = sources;
-        for (Source source : sources) {
-            existing(source.chunk()).joining = target.number;
-        }
-        sort(target);
+        extents.replace(from, to, record.chunk(), record.chunkOffset());
     }
 
     private void joinEnded(TierRecord.JoinEnded record, long frame) {
-        Chunk target = changing(record.chunk(), frame);
-        List<Source> sources = target.sources;
-        Map<Long, Segment> segments = record.joined() ? segmentsOf(sources) : Map.of();
-        target.sources = List.of();
-        joins.remove(target.number);
+        ChunkJoin join = joins.get(record.chunk());
+        if (join == null) {
+            throw corrupt(frame, "ends a join into chunk " + record.chunk() + ", which was not begun");
+        }
+        Segment segment = join.segment == 0 ? null : state.find(join.segment);
+        Extents extents = segment == null ? null : segment.extents;
+        joins.remove(join.number);
         Map<Long, Integer> bases = new HashMap<>();
-        for (Source source : sources) {
-            bases.put(source.chunk(), target.length);
-            target.length = Math.addExact(target.length, source.length());
+        int length = 0;
+        for (Source source : join.sources) {
+            bases.put(source.chunk(), length);
+            length = Math.addExact(length, source.length());
         }
-        for (Source source : sources) {
-            Chunk chunk = changing(source.chunk(), frame);
-            chunk.joining = 0;
-            Segment segment = segments.get(chunk.segment);
-            if (segment != null && segment.extents != null) {
-                move(segment, segment.extents, target, bases, frame);
-            }
-            sort(chunk);
+        if (record.joined() && segment != null && extents != null) {
+            state.changed().add(segment);
+            move(extents, join.number, bases);
         }
-        sort(target);
-    }
-
-    private Map<Long, Segment> segmentsOf(List<Source> sources) {
-        Map<Long, Segment> segments = new HashMap<>();
-        for (Source source : sources) {
-            long number = existing(source.chunk()).segment;
-            Segment segment = number == 0 ? null : state.find(number);
-            if (segment != null) {
-                segments.put(number, segment);
-            }
+        rows.put(new Chunk(join.number, join.epoch, length));
+        bases.keySet().stream()
+                .sorted()
+                .filter(source -> extents == null || !extents.hasChunk(source))
+                .forEach(source -> putUnused(source, frame));
+        if (extents == null || !extents.hasChunk(join.number)) {
+            putUnused(join.number, frame);
         }
-        return segments;
     }
 
     /** Lets the pieces of a segment in any of the sources refer to the chunk that these were joined into. */
-    private void move(Segment segment, Extents extents, Chunk target, Map<Long, Integer> bases, long frame) {
-        segment.changed = true;
+    private static void move(Extents extents, long target, Map<Long, Integer> bases) {
         for (int i = 0; i < extents.count(); i++) {
             Integer base = extents.isInChunk(i) ? bases.get(extents.chunk(i)) : null;
-            if (base != null) {
-                long source = extents.chunk(i);
-                if (extents.replace(i, i + 1, target.number, base + extents.chunkOffset(i))) {
-                    addPiece(target.number, segment.id);
-                } else {
-                    i--;
-                }
-                removePiece(source, frame);
+            if (base != null && !extents.replace(i, i + 1, target, base + extents.chunkOffset(i))) {
+                i--;
             }
         }
-    }
-
-    private Chunk changing(long number, long frame) {
-        Chunk chunk = rows.get(number);
-        if (chunk == null) {
-            throw corrupt(frame, "changes chunk " + number + ", which does not exist");
-        }
-        chunk.changedIn = frame;
-        return chunk;
-    }
-
-    private Chunk existing(long number) {
-        Chunk chunk = rows.get(number);
-        if (chunk == null) {
-            throw new LogException(
-                    LogException.Kind.CORRUPT, "a segment has data in chunk " + number + ", which does not exist");
-        }
-        return chunk;
     }
 
     private static LogException corrupt(long frame, String what) {

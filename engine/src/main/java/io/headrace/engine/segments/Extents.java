@@ -3,6 +3,7 @@ package io.headrace.engine.segments;
 
 import io.headrace.engine.partition.Frame;
 import java.util.Arrays;
+import java.util.Set;
 
 /**
  * Where the data of one segment stands: a sorted list of pieces, each either an extent in the log (frame, position in the
@@ -155,9 +156,23 @@ final class Extents {
         return !joins;
     }
 
-    /** Moves a piece to another chunk, without a change of what it holds. */
-    void move(int index, long chunk, int chunkOffset) {
-        packed[2 * (first + index) + 1] = placeInChunk(chunk, chunkOffset);
+    /** Whether there is a piece in a chunk. */
+    boolean hasChunk(long chunk) {
+        for (int i = 0; i < count; i++) {
+            if (isInChunk(i) && chunk(i) == chunk) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Removes the numbers of all chunks that there are pieces in. */
+    void removeChunks(Set<Long> numbers) {
+        for (int i = 0; i < count && !numbers.isEmpty(); i++) {
+            if (isInChunk(i)) {
+                numbers.remove(chunk(i));
+            }
+        }
     }
 
     /** Drops the pieces that end at or below {@code offset}; the one that holds it stays whole. */

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * nothing that a record or an answer depends on.
  */
 final class HotSegments {
-    private final SegmentRows rows;
     private final Chunks chunks;
     private final int capacity;
+    private final ChangedSegments changed;
     private final Map<String, Segment> byName = new HashMap<>();
     private final LongObjectMap<Segment> byId = new LongObjectHashMap<>();
     private @Nullable Segment oldest;
@@ -23,9 +23,13 @@ final class HotSegments {
 
     /** @param capacity objects that stay although nothing needs them */
     HotSegments(SegmentRows rows, Chunks chunks, int capacity) {
-        this.rows = rows;
         this.chunks = chunks;
         this.capacity = capacity;
+        this.changed = new ChangedSegments(rows, capacity);
+    }
+
+    int capacity() {
+        return capacity;
     }
 
     int count() {
@@ -57,18 +61,15 @@ final class HotSegments {
 
     /** A segment ends, or is evicted. */
     void remove(Segment segment) {
+        changed.remove(segment);
         byName.remove(segment.name);
         byId.remove(segment.id);
         unlink(segment);
     }
 
-    /** Writes all that has changed into rows. */
-    void writeChanged() {
-        for (Segment segment = oldest; segment != null; segment = segment.newer) {
-            if (segment.changed) {
-                rows.write(segment);
-            }
-        }
+    /** Those that are newer than their rows. */
+    ChangedSegments changed() {
+        return changed;
     }
 
     /**
@@ -88,9 +89,7 @@ final class HotSegments {
                 unlink(segment);
                 link(segment);
             } else {
-                if (segment.changed) {
-                    rows.write(segment);
-                }
+                changed.write(segment);
                 remove(segment);
             }
         }
@@ -102,21 +101,8 @@ final class HotSegments {
                 || segment.recent != null
                 || segment.holds > 0
                 || (segment.attached != null && segment.attached.isInUse())
-                || isJoining(segment);
-    }
-
-    /** Whether chunks of the segment are being joined: the end of that is logged without a command that names the segment. */
-    private boolean isJoining(Segment segment) {
-        Extents extents = segment.extents;
-        if (extents == null || chunks.joins().isEmpty()) {
-            return false;
-        }
-        for (int i = 0; i < extents.count(); i++) {
-            if (extents.isInChunk(i) && chunks.isJoining(extents.chunk(i))) {
-                return true;
-            }
-        }
-        return false;
+                // The end of a join is logged without a command that names the segment.
+                || chunks.isJoiningOf(segment.id);
     }
 
     private void link(Segment segment) {

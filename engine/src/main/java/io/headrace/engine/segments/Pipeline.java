@@ -11,6 +11,9 @@ final class Pipeline {
         final long number;
         final ChunkWriter writer;
 
+        /** Whether it has been logged that there is data in it. */
+        boolean recorded;
+
         Open(long number, ChunkWriter writer) {
             this.number = number;
             this.writer = writer;

@@ -45,7 +45,7 @@ final class Reads {
         } else if (offset < segment.startOffset) {
             turn.replyAfter(segment.changedIn, replyTo, new SegmentReply.Truncated(segment.startOffset));
         } else if (offset < segment.length) {
-            answer(segment, command, replyTo, turn);
+            answer(segment, command, replyTo, turn, false);
         } else if (segment.sealed) {
             turn.replyAfter(segment.changedIn, replyTo, END_OF_SEGMENT);
         } else if (!connections.park(segment, command, replyTo)) {
@@ -60,7 +60,7 @@ final class Reads {
     void wake(Segment segment, Turn<SegmentCommand, SegmentReply> turn) {
         WaitingRead read = connections.takeBelow(segment, segment.length);
         while (read != null) {
-            answer(segment, read.command, read.replyTo, turn);
+            answer(segment, read.command, read.replyTo, turn, true);
             read = connections.takeBelow(segment, segment.length);
         }
         if (segment.sealed) {
@@ -80,12 +80,15 @@ final class Reads {
     /**
      * Replies with the data at an offset that has some: if it is committed, with the committed data that follows without
      * a gap, else with what there is, held until it is committed.
+     *
+     * @param woken whether this is the turn of another command, in which nothing may be missed
      */
     private void answer(
             Segment segment,
             Read command,
             ReplyTo<? super SegmentReply> replyTo,
-            Turn<SegmentCommand, SegmentReply> turn) {
+            Turn<SegmentCommand, SegmentReply> turn,
+            boolean woken) {
         Extents extents = segment.extents;
         if (extents == null) {
             throw new IllegalStateException("segment " + segment.name + " has a length but no data");
@@ -136,7 +139,11 @@ final class Reads {
             index++;
         }
         if (gathering.isEmpty()) {
-            load(extents, first, command, replyTo, turn);
+            if (woken) {
+                turn.executeLater(command, replyTo);
+            } else {
+                load(extents, first, command, replyTo, turn);
+            }
             return;
         }
         boolean atTail = at == segment.length && at - command.offset() < limit;

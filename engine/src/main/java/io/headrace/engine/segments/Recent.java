@@ -28,6 +28,12 @@ final class Recent {
     }
 
     private final Set<Segment> segments = new LinkedHashSet<>();
+    private final int capacity;
+
+    /** @param capacity segments of which something is remembered, at most: they stay in memory for it */
+    Recent(int capacity) {
+        this.capacity = capacity;
+    }
 
     /** Remembers extents of a segment that are about to be replaced. */
     void add(Segment segment, Extents extents, long from, long to, Turn<SegmentCommand, SegmentReply> turn) {
@@ -36,6 +42,7 @@ final class Recent {
             recent = new Of();
             segment.recent = recent;
             segments.add(segment);
+            forgetEldest();
         }
         for (int i = extents.indexOf(from); i < extents.count() && extents.offset(i) < to; i++) {
             recent.extents.add(extents.offset(i), extents.frame(i), extents.position(i));
@@ -66,6 +73,12 @@ final class Recent {
         int count = (int) Math.min(length, recent.extents.end(index, recent.end) - offset);
         into.add(bytes, recent.extents.position(index) + (int) (offset - recent.extents.offset(index)), count);
         return count;
+    }
+
+    private void forgetEldest() {
+        if (segments.size() > capacity) {
+            ended(segments.iterator().next());
+        }
     }
 
     void ended(Segment segment) {

@@ -61,8 +61,8 @@ final class Segment {
     int holds;
 
     // Of the object, see HotSegments.
-    /** Whether the rows are older than the object. */
-    boolean changed;
+    /** Number of the change that made it newer than its rows, see {@link ChangedSegments}; 0 if it is not. */
+    long changed;
 
     /** Whether there are rows of it. */
     boolean stored;

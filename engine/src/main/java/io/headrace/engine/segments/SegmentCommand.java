@@ -2,10 +2,13 @@
 package io.headrace.engine.segments;
 
 import io.headrace.engine.calls.CallStamp;
+import io.headrace.engine.partition.ReplyTo;
+import io.headrace.engine.partition.Turn;
 import io.headrace.engine.tables.TableCommand;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * What can be asked of a {@code segments} partition. Semantics, errors and repeats are those of the Pravega wire protocol
@@ -174,8 +177,38 @@ public sealed interface SegmentCommand {
      *
      * @param from number of the first segment that has not been looked at
      * @param marks of the segments that it is about
+     * @param changes the last one that the rows must have before it begins, see {@link ChangedSegments}
      */
-    record Review(long from, int marks) implements SegmentCommand {
+    record Review(long from, int marks, long changes) implements SegmentCommand {
+        @Override
+        public String segment() {
+            return "";
+        }
+    }
+
+    /**
+     * A part of the partition's work on long-term storage that may miss rows, before it has done anything. Sent by the
+     * partition to itself; no reply.
+     */
+    record Work(Consumer<Turn<SegmentCommand, SegmentReply>> work) implements SegmentCommand {
+        /** Has something done in a turn of its own; {@code refused} is run if it is not done, for too much waits for rows. */
+        static void begin(
+                Turn<SegmentCommand, SegmentReply> turn,
+                Consumer<Turn<SegmentCommand, SegmentReply>> work,
+                Runnable refused) {
+            turn.executeLater(new Work(work), new ReplyTo<SegmentReply>() {
+                @Override
+                public void reply(SegmentReply reply) {
+                    throw new IllegalStateException("nobody asked for " + reply);
+                }
+
+                @Override
+                public void lost(String reason) {
+                    refused.run();
+                }
+            });
+        }
+
         @Override
         public String segment() {
             return "";

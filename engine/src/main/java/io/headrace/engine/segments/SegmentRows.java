@@ -51,6 +51,11 @@ final class SegmentRows {
         return id == null ? 0 : ByteBuffer.wrap(id).getLong();
     }
 
+    /** Makes sure that a segment can be read without waiting. */
+    void need(long id) {
+        segments.get(key(id));
+    }
+
     /** A segment from its row; null if it has none. */
     @Nullable
     Segment read(long id) {
@@ -70,8 +75,12 @@ final class SegmentRows {
         return segment;
     }
 
-    /** Brings the rows of a segment up to date. */
-    void write(Segment segment) {
+    /**
+     * Brings the rows of a segment up to date.
+     *
+     * @return how many bytes that took
+     */
+    int write(Segment segment) {
         byte[] key = key(segment.id);
         scratch.clear();
         SegmentFormat.writeRow(segment, scratch);
@@ -87,7 +96,7 @@ final class SegmentRows {
         }
         segment.marks = now;
         segment.stored = true;
-        segment.changed = false;
+        return scratch.readableBytes();
     }
 
     /** A segment ends. */

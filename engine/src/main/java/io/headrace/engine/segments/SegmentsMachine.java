@@ -97,7 +97,7 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             merges.mergeBatch(merge, replyTo, turn);
         } else if (command instanceof SegmentCommand.Called called) {
             called(called, replyTo, turn);
-        } else if (!executeOwn(command, turn)) {
+        } else if (!executeOwn(command, replyTo, turn)) {
             Segment segment = state.find(command.segment());
             if (segment == null) {
                 turn.replyConfirmed(replyTo, new SegmentReply.NoSuchSegment(command.segment()));
@@ -108,7 +108,8 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     }
 
     /** Executes what the partition tells itself, or hears from its node; false if it is nothing of that. */
-    private boolean executeOwn(SegmentCommand command, Turn<SegmentCommand, SegmentReply> turn) {
+    private boolean executeOwn(
+            SegmentCommand command, ReplyTo<? super SegmentReply> replyTo, Turn<SegmentCommand, SegmentReply> turn) {
         if (command instanceof SegmentCommand.Disconnected disconnected) {
             disconnect(disconnected.connection(), turn);
             turn.executeBehindOthers(new SegmentCommand.Forget(disconnected.connection()));
@@ -120,8 +121,10 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
             }
         } else if (command instanceof SegmentCommand.Load load) {
             state.find(load.number());
+        } else if (command instanceof SegmentCommand.Work work) {
+            work.work().accept(turn);
         } else if (command instanceof SegmentCommand.Review review) {
-            review(review, turn);
+            review(review, replyTo, turn);
         } else {
             return false;
         }
@@ -144,7 +147,19 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
         }
     }
 
-    private void review(SegmentCommand.Review review, Turn<SegmentCommand, SegmentReply> turn) {
+    /** Begins a review of all segments with one of some marks. */
+    private void review(int marks, Turn<SegmentCommand, SegmentReply> turn) {
+        turn.executeLater(new SegmentCommand.Review(1, marks, state.changed().last()), ReplyTo.none());
+    }
+
+    private void review(
+            SegmentCommand.Review review,
+            ReplyTo<? super SegmentReply> replyTo,
+            Turn<SegmentCommand, SegmentReply> turn) {
+        if (!state.changed().write(review.changes())) {
+            turn.executeLater(review, replyTo);
+            return;
+        }
         SegmentRows.Marked marked = state.rows().nextMarked(review.from(), review.marks());
         Segment segment = marked.segment() == 0 ? null : state.find(marked.segment());
         if (segment == null) {
@@ -156,8 +171,10 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
         } else if (tiering != null) {
             tiering.found(segment, turn);
         }
-        if (marked.next() > 0) {
-            turn.executeLater(new SegmentCommand.Review(marked.next(), review.marks()), ReplyTo.none());
+        if (tiering != null && review.marks() == Tiering.MARKS && (marked.next() == 0 || tiering.isFull())) {
+            tiering.reviewed(marked.next() == 0 ? 0 : Math.max(marked.segment(), review.from()));
+        } else if (marked.next() > 0) {
+            turn.executeLater(new SegmentCommand.Review(marked.next(), review.marks(), review.changes()), replyTo);
         }
     }
 
@@ -371,6 +388,11 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     }
 
     @Override
+    public void need(int type, ByteBuf body) {
+        state.need(type, body);
+    }
+
+    @Override
     public LayeredState rows() {
         return state.keyed();
     }
@@ -381,8 +403,13 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     }
 
     @Override
+    public boolean writeRows() {
+        return state.changed().writeMost();
+    }
+
+    @Override
     public void snapshot(ByteBuf out) {
-        state.writeChanged();
+        state.changed().writeAll();
         Snapshot.write(state, out);
     }
 
@@ -398,21 +425,17 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     @Override
     public void recovered(Turn<SegmentCommand, SegmentReply> turn) {
         loads.recovered(state, turn.now());
-        int wanted = SegmentRows.TRANSIENT;
         if (tiering != null) {
             tiering.recovered(turn);
-            wanted |= SegmentRows.IN_LOG | SegmentRows.IN_CHUNKS;
         }
-        state.writeChanged();
-        turn.executeLater(new SegmentCommand.Review(1, wanted), ReplyTo.none());
+        review(SegmentRows.TRANSIENT, turn);
     }
 
     @Override
     public void tick(Turn<SegmentCommand, SegmentReply> turn) {
         state.trim(LOOKS_OF_TICK, turn.committedFrame());
         if (loads.tick(turn)) {
-            state.writeChanged();
-            turn.executeLater(new SegmentCommand.Review(1, SegmentRows.MEASURED), ReplyTo.none());
+            review(SegmentRows.MEASURED, turn);
         }
         if (tiering != null) {
             tiering.tick(turn);

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The durable state of a {@code segments} partition. {@link #apply} is the only way to change it. */
@@ -21,7 +22,7 @@ final class SegmentsState {
     private final FrameUse frames = new FrameUse();
     private final LayeredState keyed = new LayeredState();
     private final CallOrder calls = new CallOrder();
-    private final Chunks chunks = new Chunks(this);
+    private final Chunks chunks = new Chunks(this, new ChunkRows(keyed));
     private final SegmentRows rows = new SegmentRows(keyed);
     private final HotSegments hot;
 
@@ -103,9 +104,9 @@ final class SegmentsState {
         hot.trim(Integer.MAX_VALUE, Long.MAX_VALUE);
     }
 
-    /** Brings all rows up to date. */
-    void writeChanged() {
-        hot.writeChanged();
+    /** Segments that are newer than their rows. */
+    ChangedSegments changed() {
+        return hot.changed();
     }
 
     SegmentRows rows() {
@@ -118,6 +119,11 @@ final class SegmentsState {
 
     long count() {
         return count;
+    }
+
+    /** How many segments that nothing needs stay in memory. */
+    int hotCapacity() {
+        return hot.capacity();
     }
 
     /** Segments that are in memory. */
@@ -166,6 +172,33 @@ final class SegmentsState {
 
     long oldestFrame() {
         return frames.oldest();
+    }
+
+    /** Makes sure that the segments can be found that a record of the log is about, see {@code StateMachine#need}. */
+    void need(int type, ByteBuf body) {
+        if (type == SegmentRecord.CREATE || type == SegmentRecord.CREATE_TABLE || type == SegmentRecord.CALLED) {
+            return;
+        }
+        SegmentRecord.readVersion(type, body);
+        List<RowRead> missing = new ArrayList<>();
+        need(body.getLong(body.readerIndex()), missing);
+        if (type == SegmentRecord.MERGE) {
+            need(SegmentRecord.Merge.read(body).source(), missing);
+        }
+        if (!missing.isEmpty()) {
+            throw new NotInMemory(missing);
+        }
+    }
+
+    /** @param id of a segment; one that is created later has no row, and 0 is none */
+    private void need(long id, List<RowRead> missing) {
+        if (id > 0 && id < nextId && hot.find(id) == null) {
+            try {
+                rows.need(id);
+            } catch (NotInMemory e) {
+                missing.addAll(e.reads());
+            }
+        }
     }
 
     void apply(int type, ByteBuf body, long frame, int offset) {
@@ -284,16 +317,17 @@ final class SegmentsState {
         Segment source = changing(record.source(), frame);
         if (source.extents != null && source.extents.count() > 0) {
             target.extentsToAdd().addAll(source.extents, target.length);
-            chunks.moved(source.extents, target);
             target.length += source.length;
             target.logBytes += source.logBytes;
             target.lastModifiedMillis = record.time();
+            chunks.merged(source, target);
         }
         remove(source);
     }
 
     private void dropBelow(Segment segment, long offset, long frame) {
         if (segment.extents != null) {
+            Set<Long> unused = new TreeSet<>();
             segment.extents.dropBelow(offset, segment.length, new Extents.Dropped() {
                 @Override
                 public void inLog(long dropped, long length) {
@@ -304,9 +338,11 @@ final class SegmentsState {
 
                 @Override
                 public void inChunk(long chunk) {
-                    chunks.removePiece(chunk, frame);
+                    unused.add(chunk);
                 }
             });
+            segment.extents.removeChunks(unused);
+            chunks.unused(unused, frame);
             if (segment.extents.count() == 0) {
                 segment.extents = null;
             }
@@ -323,14 +359,14 @@ final class SegmentsState {
                     "frame " + frame + " changes segment number " + id + ", which does not exist");
         }
         segment.changedIn = frame;
-        segment.changed = true;
+        hot.changed().add(segment);
         return segment;
     }
 
     private void add(Segment segment) {
         absent.remove(segment.name);
-        segment.changed = true;
         hot.add(segment);
+        hot.changed().add(segment);
         count++;
     }
 
@@ -338,6 +374,7 @@ final class SegmentsState {
         if (segment.table != null) {
             segment.table.drop();
         }
+        chunks.ended(segment);
         rows.remove(segment);
         hot.remove(segment);
         count--;

@@ -12,40 +12,39 @@ import io.headrace.engine.state.Varint;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * Durable format of a snapshot, version 5: what is no row. {@code var} is an unsigned {@link Varint}; a fixed number is
+ * Durable format of a snapshot, version 6: what is no row. {@code var} is an unsigned {@link Varint}; a fixed number is
  * big-endian.
  *
  * <pre>
  * snapshot   u8 version | var next segment id
  *            var length and UTF-8 bytes of the storage's identity | i64 tag | var next chunk number
- *            var chunk count | chunks in ascending order of number
+ *            var count of all chunks | var count of chunks that may grow | these, in ascending order of number
+ *            var join count | joins in ascending order of number
  *            var segment count | var bytes of data | var bytes of data in the log
  *            var count of frames in use | per frame, in ascending order: var frame - frame before | var extents in it
  *            var mark count | per mark of {@link io.headrace.engine.calls.CallOrder}, in its order: var slot | var caller
  *            | var owner | var issued | var open count | per open number: var issued - number
- * chunk      var number - number before | var epoch | var length | u8 flags (bit 0 sealed)
+ * chunk      var number - number before | var epoch | var length | var number of the segment
+ * join       var number - number before | var epoch | var number of the segment, 0 if it has ended
  *            var source count | per source: var number | var length
- *            var piece count | if any: var number of the segment
  * </pre>
  *
- * Version 4 had the segments: in place of what is said of all segments together, and of the frames, stood {@code var segment
+ * Version 5 had all chunks, see {@link FormerChunks}, in place of their counts and of joins. Version 4 had the segments: in place of what is said of all segments together, and of the frames, stood {@code var segment
  * count | per segment, in ascending order of id: var id - id before | segment}, see {@link SegmentFormat}, and {@code the
  * entries of tables that are not kept as rows}, see {@link HeapBase}; the pieces in a chunk were not counted. Version 3 knew
  * no chunks: they are missing, and so is where a piece is, which is in the log. Version 2 knew no calls: it ends with the
  * entries of tables. Version 1 knew no tables: it ends with the segments.
  */
 final class Snapshot {
-    private static final int VERSION = 5;
+    private static final int VERSION = 6;
+    private static final int VERSION_WITH_CHUNKS = 5;
     private static final int VERSION_WITH_SEGMENTS = 4;
     private static final int VERSION_WITHOUT_CHUNKS = 3;
     private static final int VERSION_WITHOUT_CALLS = 2;
     private static final int VERSION_WITHOUT_TABLES = 1;
-    private static final int SEALED = 0b001;
 
     private Snapshot() {}
 
@@ -84,22 +83,27 @@ final class Snapshot {
         out.writeLong(chunks.tag());
         Varint.write(out, chunks.next());
         Varint.write(out, chunks.count());
+        Varint.write(out, chunks.growing().size());
         long previous = 0;
-        for (Chunk chunk : chunks.all()) {
+        for (Chunk chunk : chunks.growing()) {
             Varint.write(out, chunk.number - previous);
             Varint.write(out, chunk.epoch);
             Varint.write(out, chunk.length);
-            out.writeByte(chunk.sealed ? SEALED : 0);
-            Varint.write(out, chunk.sources.size());
-            chunk.sources.forEach(source -> {
+            Varint.write(out, chunk.segment);
+            previous = chunk.number;
+        }
+        Varint.write(out, chunks.joins().size());
+        previous = 0;
+        for (ChunkJoin join : chunks.joins()) {
+            Varint.write(out, join.number - previous);
+            Varint.write(out, join.epoch);
+            Varint.write(out, join.segment);
+            Varint.write(out, join.sources.size());
+            join.sources.forEach(source -> {
                 Varint.write(out, source.chunk());
                 Varint.write(out, source.length());
             });
-            Varint.write(out, chunk.pieces);
-            if (chunk.pieces > 0) {
-                Varint.write(out, chunk.segment);
-            }
-            previous = chunk.number;
+            previous = join.number;
         }
     }
 
@@ -110,14 +114,17 @@ final class Snapshot {
             throw corrupt("its version is " + version + ", this program knows " + VERSION);
         }
         state.restoreNextId(Varint.read(in));
-        if (version > VERSION_WITHOUT_CHUNKS) {
-            readChunks(state.chunks(), version > VERSION_WITH_SEGMENTS, in);
+        FormerChunks former = new FormerChunks();
+        if (version > VERSION_WITH_CHUNKS) {
+            readChunks(state.chunks(), in);
+        } else if (version > VERSION_WITHOUT_CHUNKS) {
+            former.read(in, version > VERSION_WITH_SEGMENTS, state.chunks());
         }
         if (version > VERSION_WITH_SEGMENTS) {
             state.restore(Varint.read(in), Varint.read(in), Varint.read(in));
             readFrames(state.frames(), in);
         } else {
-            readSegments(state, version > VERSION_WITHOUT_CHUNKS, in);
+            readSegments(state, version > VERSION_WITHOUT_CHUNKS, former, in);
         }
         if (version > VERSION_WITHOUT_TABLES && version <= VERSION_WITH_SEGMENTS) {
             HeapBase.read(in, state.keyed()::put);
@@ -131,7 +138,7 @@ final class Snapshot {
         if (in.isReadable()) {
             throw corrupt(in.readableBytes() + " bytes follow its end");
         }
-        state.chunks().all().forEach(state.chunks()::sort);
+        former.handOver(state.chunks());
     }
 
     private static void readFrames(FrameUse frames, ByteBuf in) {
@@ -142,8 +149,8 @@ final class Snapshot {
         }
     }
 
-    private static void readSegments(SegmentsState state, boolean withChunks, ByteBuf in) {
-        Frames frames = new Frames(state.chunks());
+    private static void readSegments(SegmentsState state, boolean withChunks, FormerChunks former, ByteBuf in) {
+        Frames frames = new Frames(former);
         long id = 0;
         for (long left = Varint.read(in); left > 0; left--) {
             id += Varint.read(in);
@@ -154,11 +161,11 @@ final class Snapshot {
 
     /** Collects where the pieces of all segments are. */
     private static final class Frames implements SegmentFormat.Pieces {
-        private final Chunks chunks;
+        private final FormerChunks chunks;
         private long[] used = new long[1024];
         private int count;
 
-        Frames(Chunks chunks) {
+        Frames(FormerChunks chunks) {
             this.chunks = chunks;
         }
 
@@ -176,30 +183,31 @@ final class Snapshot {
         }
     }
 
-    private static void readChunks(Chunks chunks, boolean withPieces, ByteBuf in) {
+    private static void readChunks(Chunks chunks, ByteBuf in) {
         String identity = readText(in);
         chunks.setStorage(in.readLong(), identity);
-        chunks.restoreNext(Varint.read(in));
-        Map<Chunk, List<Source>> joins = new LinkedHashMap<>();
+        long next = Varint.read(in);
+        chunks.restore(Varint.read(in), next);
         long number = 0;
         for (long left = Varint.read(in); left > 0; left--) {
             number += Varint.read(in);
-            Chunk chunk = chunks.begin(number, Varint.read(in));
-            chunk.length = Math.toIntExact(Varint.read(in));
-            chunk.sealed = (in.readByte() & SEALED) != 0;
-            List<Source> sources = new ArrayList<>();
-            for (long more = Varint.read(in); more > 0; more--) {
-                sources.add(new Source(Varint.read(in), Math.toIntExact(Varint.read(in))));
-            }
-            if (!sources.isEmpty()) {
-                joins.put(chunk, List.copyOf(sources));
-            }
-            if (withPieces) {
-                chunk.pieces = Math.toIntExact(Varint.read(in));
-                chunk.segment = chunk.pieces == 0 ? 0 : Varint.read(in);
-            }
+            Chunk chunk = new Chunk(number, Varint.read(in), Math.toIntExact(Varint.read(in)));
+            chunk.segment = Varint.read(in);
+            chunks.restore(chunk);
         }
-        joins.forEach(chunks::beginJoin);
+        number = 0;
+        for (long left = Varint.read(in); left > 0; left--) {
+            number += Varint.read(in);
+            chunks.restore(new ChunkJoin(number, Varint.read(in), Varint.read(in), readSources(in)));
+        }
+    }
+
+    static List<Source> readSources(ByteBuf in) {
+        List<Source> sources = new ArrayList<>();
+        for (long more = Varint.read(in); more > 0; more--) {
+            sources.add(new Source(Varint.read(in), Math.toIntExact(Varint.read(in))));
+        }
+        return sources;
     }
 
     private static Progress readProgress(ByteBuf in) {

@@ -22,8 +22,10 @@ import org.jspecify.annotations.Nullable;
  * extents that follow each other, writes their bytes to a chunk, and when the storage has them logs where they are now.
  *
  * <p>A chunk gets data of one segment, by this owner only. Where chunks cannot be read before they are sealed, each flush
- * makes a chunk of its own; else a chunk stays open until it is large, idle, or too many are open. After a failure the
- * chunk is left as it is: only what has been logged of it counts, and the data goes into another one.
+ * makes a chunk of its own; else a chunk stays open until it is large, idle, or too many are open. While as many are open
+ * as may be, a little data makes a whole chunk, too: that is one sync less than if another chunk were opened for it, and
+ * sealed to make room for the next. After a failure the chunk is left as it is: only what has been logged of it counts,
+ * and the data goes into another one.
  */
 final class StorageWriter {
     private static final ReplyTo<SegmentReply> NOBODY = new ReplyTo<>() {
@@ -36,6 +38,9 @@ final class StorageWriter {
         public void lost(String reason) {}
     };
 
+    /** A segment with less is not worth an open chunk if others want them, too. */
+    private static final int LITTLE_BYTES = 64 << 10;
+
     /** How much of the log is read back for one write. */
     private static final int LOADED_BYTES = 4 << 20;
 
@@ -46,7 +51,7 @@ final class StorageWriter {
     private final ChunkAccess access;
     private final Gathering gathering;
     private final Consumer<Segment> sealed;
-    private final Recent recent = new Recent();
+    private final Recent recent;
     private final Retry retry = new Retry();
 
     /** With data to flush, by when that began. */
@@ -68,6 +73,14 @@ final class StorageWriter {
     private int inFlight;
     private long bytesInFlight;
 
+    /** Segments that have a pipeline at a time, at most, for these stay in memory; the others wait as rows with a mark. */
+    private final int maxPipelines;
+
+    private int pipelines;
+
+    /** Whether there may be segments that have data in the log and no pipeline: those of former owners, and too many. */
+    private boolean overlooked = true;
+
     /** @param sealed is told of each segment of which one more chunk is sealed */
     StorageWriter(
             SegmentsState state,
@@ -82,12 +95,19 @@ final class StorageWriter {
         this.access = access;
         this.gathering = new Gathering(allocator);
         this.sealed = sealed;
+        this.maxPipelines = Math.max(limits.inFlight() + limits.openChunks(), state.hotCapacity() / 2);
+        this.recent = new Recent(maxPipelines);
     }
 
     /** There is data of a segment in the log, for instance because some was appended. */
     void appended(Segment segment, long now) {
         Pipeline pipeline = segment.pipeline;
         if (pipeline == null) {
+            if (isFull()) {
+                overlooked = true;
+                return;
+            }
+            pipelines++;
             boolean isLate = segment.isTransient || SegmentName.isTransactionSegment(segment.name);
             pipeline = new Pipeline(segment, isLate);
             segment.pipeline = pipeline;
@@ -110,7 +130,7 @@ final class StorageWriter {
         if (pipeline == null) {
             return;
         }
-        segment.pipeline = null;
+        detach(pipeline);
         pipeline.ended = true;
         dequeue(pipeline);
         if (loading.remove(pipeline)) {
@@ -121,6 +141,30 @@ final class StorageWriter {
         if (!pipeline.busy) {
             seal(pipeline, turn);
         }
+    }
+
+    private void detach(Pipeline pipeline) {
+        if (pipeline.segment.pipeline == pipeline) {
+            pipeline.segment.pipeline = null;
+            pipelines--;
+        }
+    }
+
+    /** Whether no more segments can be looked after. */
+    boolean isFull() {
+        return pipelines >= maxPipelines;
+    }
+
+    /** Whether it is time to look for segments that were not looked after; if so, all of them must be {@link #appended}. */
+    boolean takeOverlooked() {
+        boolean taken = overlooked && pipelines <= maxPipelines / 2;
+        overlooked &= !taken;
+        return taken;
+    }
+
+    /** There may be more of those. */
+    void overlooked() {
+        overlooked = true;
     }
 
     /** Whether this owner may yet write to a chunk. */
@@ -242,10 +286,10 @@ final class StorageWriter {
             rest(pipeline, turn);
             return;
         }
-        if (pipeline.open != null && !isUsable(pipeline.open.number)) {
+        if (pipeline.open != null && !isUsable(pipeline.open)) {
             seal(pipeline, turn);
         }
-        if (access.readableBeforeSeal() && pipeline.open == null) {
+        if (pipeline.open == null && isToBeOpened(segment)) {
             drop(pipeline);
             create(pipeline);
             return;
@@ -262,6 +306,12 @@ final class StorageWriter {
         } else {
             enqueue(pipeline);
         }
+    }
+
+    /** Whether the next data of a segment goes into a chunk that stays open, not into one that is made at once. */
+    private boolean isToBeOpened(Segment segment) {
+        boolean isCrowded = open.size() >= limits.openChunks() && segment.logBytes <= LITTLE_BYTES;
+        return access.readableBeforeSeal() && !isCrowded;
     }
 
     /** What has been gathered already and is still wanted, or a new batch. */
@@ -353,7 +403,7 @@ final class StorageWriter {
                     pipeline.used = turn.now();
                     open.remove(pipeline);
                     open.add(pipeline);
-                    if (!record(pipeline, from, to, chunk.number, offset, turn)
+                    if (!record(pipeline, from, to, chunk.number, chunk, offset, turn)
                             || length >= rolloverBytes(pipeline.segment)
                             || (pipeline.segment.sealed && pipeline.segment.logBytes == 0)) {
                         seal(pipeline, turn);
@@ -365,7 +415,9 @@ final class StorageWriter {
                     openNumbers.remove(chunk.number);
                     pipeline.open = null;
                     chunk.writer.close();
-                    giveUp(chunk.number, failure, turn);
+                    if (!chunk.recorded) {
+                        giveUp(chunk.number, failure, turn);
+                    }
                     failed(pipeline, turn);
                 });
     }
@@ -377,7 +429,7 @@ final class StorageWriter {
                 data,
                 (done, turn) -> {
                     answered(pipeline);
-                    if (record(pipeline, from, to, number, 0, turn)) {
+                    if (record(pipeline, from, to, number, null, 0, turn)) {
                         turn.log(new TierRecord.ChunkSealed(number));
                         sealed.accept(pipeline.segment);
                     }
@@ -389,32 +441,48 @@ final class StorageWriter {
                 });
     }
 
-    /** Logs where bytes of a segment are now; false if nobody needs them there any more. */
+    /**
+     * Logs where bytes of a segment are now.
+     *
+     * @param chunk null if nothing more comes into it
+     * @return false if nobody needs them there any more
+     */
     private boolean record(
-            Pipeline pipeline, long from, long to, long number, int offset, Turn<SegmentCommand, SegmentReply> turn) {
+            Pipeline pipeline,
+            long from,
+            long to,
+            long number,
+            Pipeline.@Nullable Open chunk,
+            int offset,
+            Turn<SegmentCommand, SegmentReply> turn) {
         Extents extents = pipeline.segment.extents;
         long start = extents == null || extents.count() == 0 ? to : Math.max(from, extents.offset(0));
-        if (extents != null && !pipeline.ended && isUsable(number) && start < to) {
+        if (extents != null && !pipeline.ended && (chunk == null || isUsable(chunk)) && start < to) {
             recent.add(pipeline.segment, extents, start, to, turn);
             turn.log(new TierRecord.Flushed(
                     pipeline.segment.id, start, to, number, access.epoch(), offset + (int) (start - from)));
+            if (chunk != null) {
+                chunk.recorded = true;
+            }
             return true;
         }
-        if (state.chunks().find(number) == null) {
+        if (chunk == null || !chunk.recorded) {
             turn.log(new TierRecord.ChunkGivenUp(number, access.epoch()));
+            if (chunk != null) {
+                chunk.recorded = true;
+            }
         }
         return false;
     }
 
     /** Whether a chunk of this owner may get data: it may have lost all that it had, and then it is deleted. */
-    private boolean isUsable(long number) {
-        Chunk chunk = state.chunks().find(number);
-        return chunk == null || !chunk.isUnused();
+    private boolean isUsable(Pipeline.Open chunk) {
+        return !chunk.recorded || state.chunks().growing(chunk.number) != null;
     }
 
-    /** Leaves a chunk that holds nothing that counts to be deleted. */
+    /** Leaves a chunk of which nothing is known yet to be deleted. */
     private void giveUp(long number, StorageException failure, Turn<SegmentCommand, SegmentReply> turn) {
-        if (state.chunks().find(number) == null && failure.kind() != StorageException.Kind.BAD_REQUEST) {
+        if (failure.kind() != StorageException.Kind.BAD_REQUEST) {
             turn.log(new TierRecord.ChunkGivenUp(number, access.epoch()));
         }
     }
@@ -462,7 +530,7 @@ final class StorageWriter {
         if (pipeline.ended) {
             seal(pipeline, turn);
         } else if (pipeline.open == null) {
-            pipeline.segment.pipeline = null;
+            detach(pipeline);
         }
     }
 
@@ -475,14 +543,13 @@ final class StorageWriter {
         pipeline.open = null;
         open.remove(pipeline);
         if (!pipeline.ended && !pipeline.queued && !pipeline.busy && pipeline.segment.logBytes == 0) {
-            pipeline.segment.pipeline = null;
+            detach(pipeline);
         }
         ChunkWriter writer = chunk.writer;
-        Chunk row = state.chunks().find(chunk.number);
-        if (row == null || row.isUnused()) {
+        if (state.chunks().growing(chunk.number) == null) {
             writer.close();
             openNumbers.remove(chunk.number);
-            if (row == null) {
+            if (!chunk.recorded) {
                 turn.log(new TierRecord.ChunkGivenUp(chunk.number, access.epoch()));
             }
             return;
@@ -491,8 +558,8 @@ final class StorageWriter {
                 writer,
                 (length, later) -> {
                     openNumbers.remove(chunk.number);
-                    Chunk ended = state.chunks().find(chunk.number);
-                    if (ended != null && ended.segment != 0) {
+                    Chunk ended = state.chunks().growing(chunk.number);
+                    if (ended != null) {
                         later.log(new TierRecord.ChunkSealed(chunk.number));
                         Segment of = state.hot(ended.segment);
                         if (of != null) {

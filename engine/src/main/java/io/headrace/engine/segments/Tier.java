@@ -4,12 +4,13 @@ package io.headrace.engine.segments;
 import io.headrace.tiering.CallbackExecutor;
 import io.headrace.tiering.ChunkStorage;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Long-term storage as a {@code segments} partition is given it.
  *
  * @param partition name of the partition: chunks are in a directory that is called after it
- * @param storage shared with other partitions
+ * @param storage shared with other partitions; null if data is to stay in the log, which it does unless some has left it
  * @param loop the partition's own: answers of the storage come back there
  * @param self submits a command to the very partition that this is for, in a turn of its own and without a reply
  * @param blocks memory for what is read from chunks, shared with other partitions
@@ -17,7 +18,7 @@ import java.util.function.Consumer;
  */
 public record Tier(
         String partition,
-        ChunkStorage storage,
+        @Nullable ChunkStorage storage,
         CallbackExecutor loop,
         Consumer<SegmentCommand> self,
         TierOptions options,

@@ -20,7 +20,9 @@ public record TierStatus(State state, long waitingBytes, long waitingMillis, int
         /** The storage fails; it is tried again and again. */
         FAILING,
         /** This is not the storage that the chunks are in: nothing is read or written until the next start. */
-        WRONG_STORAGE
+        WRONG_STORAGE,
+        /** There is none: data stays in the log. */
+        NONE
     }
 
     public static final TierStatus NEW = new TierStatus(State.STARTING, 0, 0, 0, "");

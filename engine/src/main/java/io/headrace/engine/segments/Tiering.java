@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.segments;
 
+import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.Turn;
 import io.netty.buffer.ByteBufAllocator;
 import org.slf4j.Logger;
@@ -18,6 +19,9 @@ final class Tiering {
     private static final Logger LOG = LoggerFactory.getLogger(Tiering.class);
     private static final long SAY_MILLIS = 10_000;
 
+    /** Of segments that there is something to do for. */
+    static final int MARKS = SegmentRows.IN_LOG | SegmentRows.IN_CHUNKS;
+
     private final SegmentsState state;
     private final Tier tier;
     private final Completions completions;
@@ -32,6 +36,11 @@ final class Tiering {
     private boolean asking;
     private String wrong = "";
     private boolean saidFailing;
+
+    /** A review is under way that looks for segments which are not looked after, and where it began, or the next one will. */
+    private boolean reviewing;
+
+    private long reviewFrom = 1;
     private long saidMillis;
 
     Tiering(SegmentsState state, Tier tier, ByteBufAllocator allocator, ChunkReads.Execution execution) {
@@ -56,11 +65,20 @@ final class Tiering {
 
     void recovered(Turn<SegmentCommand, SegmentReply> turn) {
         access.begin(turn.epoch());
-        identify();
+        if (access.isPossible()) {
+            identify();
+        } else if (state.chunks().count() > 0) {
+            refuse("none", turn);
+        } else {
+            enter(TierStatus.State.NONE, turn);
+        }
     }
 
-    /** A segment that was there when this owner began: there may be something to do for it. */
+    /** A segment that is not looked after: there may be something to do for it. */
     void found(Segment segment, Turn<SegmentCommand, SegmentReply> turn) {
+        if (!access.isPossible()) {
+            return;
+        }
         if (segment.logBytes > 0) {
             writer.appended(segment, turn.now());
         }
@@ -70,7 +88,9 @@ final class Tiering {
     }
 
     void appended(Segment segment, Turn<SegmentCommand, SegmentReply> turn) {
-        writer.appended(segment, turn.now());
+        if (access.isPossible()) {
+            writer.appended(segment, turn.now());
+        }
     }
 
     /** A segment is deleted or merged into another one. */
@@ -96,12 +116,46 @@ final class Tiering {
             deletions.tick(turn);
             joins.tick(turn);
             reads.tick(turn);
+            if (!reviewing && writer.takeOverlooked()) {
+                review(turn);
+            }
             TierStatus.State now =
                     writer.isFailing() || reads.isFailing() ? TierStatus.State.FAILING : TierStatus.State.RUNNING;
             phase = now;
             say(turn.now());
         }
         tier.status().accept(status(turn.now()));
+    }
+
+    private void review(Turn<SegmentCommand, SegmentReply> turn) {
+        reviewing = true;
+        turn.executeLater(
+                new SegmentCommand.Review(reviewFrom, MARKS, state.changed().last()), new ReplyTo<SegmentReply>() {
+                    @Override
+                    public void reply(SegmentReply reply) {
+                        throw new IllegalStateException("nobody asked for " + reply);
+                    }
+
+                    @Override
+                    public void lost(String reason) {
+                        reviewing = false;
+                        writer.overlooked();
+                    }
+                });
+    }
+
+    /** Whether a review has to stop, for no more segments can be looked after now. */
+    boolean isFull() {
+        return writer.isFull();
+    }
+
+    /** A review has ended, or has stopped at {@code next}; then it goes on from there, and later from the beginning. */
+    void reviewed(long next) {
+        reviewing = false;
+        if (next > 0 || reviewFrom > 1) {
+            writer.overlooked();
+        }
+        reviewFrom = Math.max(1, next);
     }
 
     void lost(String reason) {
@@ -135,14 +189,14 @@ final class Tiering {
         String problem =
                 switch (phase) {
                     case WRONG_STORAGE -> wrong;
-                    case RUNNING -> "";
+                    case RUNNING, NONE -> "";
                     case STARTING, FAILING -> access.problem();
                 };
         return new TierStatus(
                 phase,
                 state.logBytes(),
                 now - writer.oldest(now),
-                state.chunks().count(),
+                (int) Math.min(state.chunks().count(), Integer.MAX_VALUE),
                 problem);
     }
 
@@ -161,17 +215,25 @@ final class Tiering {
         asking = false;
         Chunks chunks = state.chunks();
         if (chunks.count() > 0 && !chunks.storage().equals(identity)) {
-            phase = TierStatus.State.WRONG_STORAGE;
-            wrong = tier.partition() + " has data in the long-term storage " + chunks.storage() + ", and this one is "
-                    + identity + ": mount the right directory, or start with the address that was used before";
-            LOG.error("{}", wrong);
-            tier.status().accept(status(turn.now()));
+            refuse(identity, turn);
             return;
         }
         if (!chunks.storage().equals(identity)) {
             turn.log(new TierRecord.Storage(turn.random().nextLong(), identity));
         }
-        phase = TierStatus.State.RUNNING;
+        enter(TierStatus.State.RUNNING, turn);
+    }
+
+    private void refuse(String identity, Turn<SegmentCommand, SegmentReply> turn) {
+        wrong = tier.partition() + " has data in the long-term storage "
+                + state.chunks().storage() + ", and this one is " + identity
+                + ": mount the right directory, or start with the address that was used before";
+        LOG.error("{}", wrong);
+        enter(TierStatus.State.WRONG_STORAGE, turn);
+    }
+
+    private void enter(TierStatus.State next, Turn<SegmentCommand, SegmentReply> turn) {
+        phase = next;
         tier.status().accept(status(turn.now()));
     }
 }

@@ -12,7 +12,7 @@
  *
  * <p>{@code Tiering} moves data to long-term storage: {@code StorageWriter} into chunks, {@code ChunkJoins} from small ones
  * into large ones, {@code ChunkDeletions} out again; {@code ChunkReads} brings it back for readers. The chunks are in
- * {@code Chunks}.
+ * {@code Chunks} as long as they may change, and then rows ({@code ChunkRows}).
  */
 @NullMarked
 package io.headrace.engine.segments;

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
-/** A base that never has anything in memory: all must be loaded, in a task of the loop. */
-record AbsentBase(HeapBase rows, Queue<Runnable> loop) implements StateBase {
+/** A base that never has anything in memory: all must be loaded, in a task of the loop; the counter hears of each load. */
+record AbsentBase(HeapBase rows, Queue<Runnable> loop, Runnable counter) implements StateBase {
 
     @Override
     public byte @Nullable [] head(long map, byte[] key, int length) {
@@ -48,6 +48,7 @@ record AbsentBase(HeapBase rows, Queue<Runnable> loop) implements StateBase {
 
     @Override
     public void load(List<Request> requests, Callback<Done> loaded) {
+        counter.run();
         loop.add(() -> {
             requests.forEach(request -> request.reads().forEach(read -> load(read, request.into())));
             loaded.done(Done.DONE);

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.segments;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,6 +23,8 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -210,7 +213,16 @@ class FormatTest {
             03 07 01 01 d804 02 d704 01 07 02 04 01 00 e807 02 03 9003 00
             """;
 
-    /** Map, key and value of each row beside that snapshot but the entries of tables. */
+    private static final String SNAPSHOT_BYTES_6 = """
+            06 07 05 69642dc3a9 0000000000001234 0e
+            04 00
+            01 0d 03 01 01 0b 69
+            04 04 00
+            00
+            03 07 01 01 d804 02 d704 01 07 02 04 01 00 e807 02 03 9003 00
+            """;
+
+    /** Map, key and value of each row of segments beside the last two snapshots but the entries of tables. */
     private static final String ROWS = """
             8000000000000000 0000000000000004 04
             0 5f73797374656d2f5f7461626c65732f61 0000000000000006
@@ -223,6 +235,15 @@ class FormatTest {
             1 0000000000000004 01017402000000e40f000000000000
             1 0000000000000005 010d732f745f6b767461626c652f300500004de80f100000000000033f02
             1 0000000000000006 01115f73797374656d2f5f7461626c65732f6104000000ea0f0c0000000000006002
+            """;
+
+    /** The same of chunks, beside the last one only. */
+    private static final String CHUNK_ROWS = """
+            7ffffffffffffffe 0000000000000009 010269
+            7ffffffffffffffe 000000000000000b 010369
+            7ffffffffffffffe 000000000000000c 010300
+            7fffffffffffffff 0000000000000009\s
+            7fffffffffffffff 000000000000000c\s
             """;
 
     private static ByteBuf text(String text) {
@@ -371,11 +392,12 @@ class FormatTest {
     @Test
     void theNewestSnapshotIsWrittenAsEver() {
         SegmentsState state = replayed(RECORD_BYTES, TABLE_RECORD_BYTES, CALL_RECORD_BYTES, TIER_RECORD_BYTES);
-        state.writeChanged();
+        state.changed().writeAll();
         ByteBuf out = Unpooled.buffer();
         Snapshot.write(state, out);
-        assertThat(ByteBufUtil.hexDump(out)).isEqualTo(SNAPSHOT_BYTES_5.replaceAll("\\s", ""));
-        assertThat(rows(state)).containsExactlyElementsOf(ROWS.lines().toList());
+        assertThat(ByteBufUtil.hexDump(out)).isEqualTo(SNAPSHOT_BYTES_6.replaceAll("\\s", ""));
+        assertThat(rows(state))
+                .containsExactlyElementsOf((ROWS + CHUNK_ROWS).lines().toList());
     }
 
     /** Map, key and value of all rows but the entries of tables. */
@@ -384,7 +406,7 @@ class FormatTest {
         state.keyed()
                 .layers()
                 .forEach(layer -> layer.forEach((map, key, value) -> {
-                    if (map < 2 && value != null) {
+                    if ((map < 2 || map >= ChunkRows.COMPLETE) && value != null) {
                         rows.add(Long.toHexString(map) + " " + ByteBufUtil.hexDump(key) + " "
                                 + ByteBufUtil.hexDump(value));
                     }
@@ -394,9 +416,18 @@ class FormatTest {
 
     @Test
     void theNewestSnapshotAndRowsAreReadAsEver() {
+        checkSnapshotWithRows(SNAPSHOT_BYTES_6, ROWS + CHUNK_ROWS);
+    }
+
+    @Test
+    void aSnapshotWithAllChunksAndRowsAreReadAsEver() {
+        checkSnapshotWithRows(SNAPSHOT_BYTES_5, ROWS);
+    }
+
+    private static void checkSnapshotWithRows(String snapshot, String rows) {
         SegmentsState state = new SegmentsState(1);
         HeapBase base = new HeapBase();
-        for (String row : ROWS.lines().toList()) {
+        for (String row : rows.lines().toList()) {
             String[] parts = row.split(" ", -1);
             base.put(
                     Long.parseUnsignedLong(parts[0], 16),
@@ -404,7 +435,7 @@ class FormatTest {
                     ByteBufUtil.decodeHexDump(parts[2]));
         }
         state.keyed().attach(base);
-        Snapshot.read(bytes(SNAPSHOT_BYTES_5), state);
+        Snapshot.read(bytes(snapshot), state);
         checkChunks(state);
         checkCalls(state);
         assertThat(state.count()).isEqualTo(4);
@@ -433,8 +464,8 @@ class FormatTest {
         for (int i = 0; i < Attributes.MAX_INLINE; i++) {
             segment.attributes.put(6, i, i, state.keyed());
         }
-        segment.changed = true;
-        state.writeChanged();
+        state.changed().add(segment);
+        state.changed().writeAll();
         assertThat(rows(state))
                 .contains(
                         "8000000000000001 00000000000000050000000000000006 fffffffffffffffd",
@@ -466,14 +497,15 @@ class FormatTest {
         assertThat(chunks.storage()).isEqualTo("id-\u00e9");
         assertThat(chunks.tag()).isEqualTo(0x1234);
         assertThat(chunks.next()).isEqualTo(14);
-        assertThat(chunks.all().stream().map(FormatTest::shown))
-                .containsExactly(
-                        "9 of 2: 105 bytes, 0 pieces, sealed true, [], joining 0",
-                        "11 of 3: 105 bytes, 1 pieces, sealed true, [], joining 13",
-                        "12 of 3: 0 bytes, 0 pieces, sealed true, [], joining 0",
-                        "13 of 3: 0 bytes, 0 pieces, sealed true, [Source[chunk=11, length=105]], joining 0");
-        assertThat(chunks.unused().stream().map(chunk -> chunk.number)).containsExactly(9L, 12L);
-        assertThat(chunks.joins().stream().map(chunk -> chunk.number)).containsExactly(13L);
+        assertThat(chunks.count()).isEqualTo(4);
+        assertThat(chunks.growing()).isEmpty();
+        assertThat(shown(chunks.find(11))).isEqualTo("11 of 3: 105 bytes");
+        assertThat(chunks.rows().unused(10).stream().map(FormatTest::shown))
+                .containsExactly("9 of 2: 105 bytes", "12 of 3: 0 bytes");
+        assertThat(chunks.joins()).hasSize(1);
+        ChunkJoin join = chunks.joins().iterator().next();
+        assertThat(join.number + " of " + join.epoch + " for " + join.segment + " from " + join.sources)
+                .isEqualTo("13 of 3 for 1 from [Source[chunk=11, length=105]]");
         assertThat(state.logBytes()).isZero();
         assertThat(state.oldestFrame()).isEqualTo(Long.MAX_VALUE);
         Segment segment = state.find("s/t/0");
@@ -487,9 +519,28 @@ class FormatTest {
         assertThat(segment.extents.chunkOffset(0)).isEqualTo(100);
     }
 
-    private static String shown(Chunk chunk) {
-        return chunk.number + " of " + chunk.epoch + ": " + chunk.length + " bytes, " + chunk.pieces
-                + " pieces, sealed " + chunk.sealed + ", " + chunk.sources + ", joining " + chunk.joining;
+    private static String shown(@Nullable Chunk chunk) {
+        return chunk == null ? "none" : chunk.number + " of " + chunk.epoch + ": " + chunk.length + " bytes";
+    }
+
+    @Test
+    void chunksThatMayGrowAreInTheSnapshot() {
+        SegmentsState state =
+                replayed(RECORD_BYTES, TIER_RECORD_BYTES.lines().limit(3).collect(joining("\n")));
+        assertThat(state.chunks().growing().stream().map(FormatTest::shown)).containsExactly("9 of 2: 105 bytes");
+        ByteBuf out = Unpooled.buffer();
+        state.changed().writeAll();
+        Snapshot.write(state, out);
+        SegmentsState restored = new SegmentsState(1);
+        Snapshot.read(out, restored);
+        Chunk chunk = restored.chunks().growing(9);
+        assertThat(shown(chunk)).isEqualTo("9 of 2: 105 bytes");
+        assertThat(chunk == null ? 0 : chunk.segment).isEqualTo(1);
+        assertThat(restored.chunks().count()).isEqualTo(1);
+        state.chunks().unused(new TreeSet<>(List.of(9L)), 7);
+        assertThat(state.chunks().growing()).isEmpty();
+        assertThat(state.chunks().rows().isUnused(9)).isTrue();
+        assertThat(state.chunks().unusedIn()).isEqualTo(7);
     }
 
     @Test
@@ -530,7 +581,15 @@ class FormatTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {SNAPSHOT_BYTES_1, SNAPSHOT_BYTES, SNAPSHOT_BYTES_3, SNAPSHOT_BYTES_4, SNAPSHOT_BYTES_5})
+    @ValueSource(
+            strings = {
+                SNAPSHOT_BYTES_1,
+                SNAPSHOT_BYTES,
+                SNAPSHOT_BYTES_3,
+                SNAPSHOT_BYTES_4,
+                SNAPSHOT_BYTES_5,
+                SNAPSHOT_BYTES_6
+            })
     void noCutSnapshotIsTakenForAWholeOne(String snapshot) {
         ByteBuf whole = bytes(snapshot);
         for (int length = 0; length < whole.readableBytes(); length++) {
@@ -543,10 +602,10 @@ class FormatTest {
 
     @Test
     void aSnapshotOfALaterVersionIsRefused() {
-        ByteBuf later = bytes(SNAPSHOT_BYTES_5).setByte(0, 6);
+        ByteBuf later = bytes(SNAPSHOT_BYTES_6).setByte(0, 7);
         assertThatThrownBy(() -> Snapshot.read(later, new SegmentsState(1)))
                 .isInstanceOf(LogException.class)
-                .hasMessageContaining("version is 6");
+                .hasMessageContaining("version is 7");
     }
 
     @ParameterizedTest

@@ -60,6 +60,9 @@ final class MemoryLog implements LogStore, CheckpointStore {
     /** How many frames were asked for by {@link PartitionLog#read}. */
     int reads;
 
+    /** How often rows were fetched. */
+    int loads;
+
     MemoryLog(Queue<Runnable> loop) {
         this.loop = loop;
     }
@@ -117,7 +120,7 @@ final class MemoryLog implements LogStore, CheckpointStore {
 
         @Override
         public StateBase base() {
-            return forgets ? new AbsentBase(base, loop) : base;
+            return forgets ? new AbsentBase(base, loop, () -> loads++) : base;
         }
 
         @Override

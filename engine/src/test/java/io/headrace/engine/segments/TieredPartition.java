@@ -19,6 +19,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A partition over a log in memory and a real long-term storage, whose answers come from threads of its own. The loop runs
@@ -33,7 +34,7 @@ final class TieredPartition implements AutoCloseable {
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private final MemoryLog log = new MemoryLog(tasks);
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
-    private final ChunkStorage storage;
+    private @Nullable ChunkStorage storage;
     private final TierOptions options;
     private final BlockBudget blocks;
     private final Random random = new Random(7);
@@ -43,11 +44,11 @@ final class TieredPartition implements AutoCloseable {
     private Partition<SegmentCommand, SegmentReply> partition;
     private boolean serving;
 
-    TieredPartition(ChunkStorage storage) {
+    TieredPartition(@Nullable ChunkStorage storage) {
         this(storage, OPTIONS, new BlockBudget(BLOCKS_BYTES, 1));
     }
 
-    TieredPartition(ChunkStorage storage, TierOptions options, BlockBudget blocks) {
+    TieredPartition(@Nullable ChunkStorage storage, TierOptions options, BlockBudget blocks) {
         this.storage = storage;
         this.options = options;
         this.blocks = blocks;
@@ -131,6 +132,12 @@ final class TieredPartition implements AutoCloseable {
         partition.abort("crash");
         log.crash();
         partition = start();
+    }
+
+    /** The same; the next owner has another storage, or none. */
+    void crashInto(@Nullable ChunkStorage next) {
+        storage = next;
+        crash();
     }
 
     /** Submits a command without waiting for the answer. */

@@ -33,6 +33,28 @@ class TieredPartitionTest {
         }
     }
 
+    @Test
+    void withoutStorageEverythingStaysInTheLogUnlessSomeHasLeftIt() {
+        try (ChunkStorage storage = fileStorage();
+                TieredPartition partition = new TieredPartition(null)) {
+            partition.open("a/b/0");
+            for (int i = 0; i < 20; i++) {
+                partition.append("a/b/0", 100_000);
+            }
+            partition.until("it says so", () -> partition.status.waitingBytes() == partition.length("a/b/0"));
+            assertThat(partition.status.state()).isEqualTo(TierStatus.State.NONE);
+            partition.crashInto(null);
+            partition.check("a/b/0", 0);
+            partition.crashInto(storage);
+            partition.untilFlushed();
+            partition.crashInto(null);
+            partition.until("it is refused", () -> partition.status.state() == TierStatus.State.WRONG_STORAGE);
+            assertThat(partition.status.problem()).contains("this one is none");
+            partition.crashInto(storage);
+            partition.check("a/b/0", 0);
+        }
+    }
+
     private ChunkStorage fileStorage() {
         return ChunkStorages.open(directory.toUri());
     }

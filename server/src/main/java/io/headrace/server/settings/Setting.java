@@ -175,15 +175,16 @@ public record Setting<T>(
                 });
     }
 
-    static Setting<Optional<URI>> uri(String name, List<String> schemes, String about) {
-        String allowed = "a URI that starts with " + String.join(":, ", schemes) + ":, or nothing";
+    /** @param none a word that is allowed in place of an address, and becomes a URI that is nothing else */
+    static Setting<Optional<URI>> uri(String name, List<String> schemes, URI none, String about) {
+        String allowed = "a URI that starts with " + String.join(":, ", schemes) + ":, or " + none + ", or nothing";
         return new Setting<>(name, "URI", "", allowed, about, text -> {
             if (text.isEmpty()) {
                 return Optional.empty();
             }
             try {
                 URI uri = new URI(text);
-                if (uri.getScheme() == null || !schemes.contains(uri.getScheme())) {
+                if (!uri.equals(none) && !schemes.contains(String.valueOf(uri.getScheme()))) {
                     throw new IllegalArgumentException();
                 }
                 return Optional.of(uri);

@@ -125,12 +125,16 @@ public final class Settings {
             "Memory for the newest data and for data read back, in MiB, shared by all partitions. It is direct memory:"
                     + " more of it may need a larger -XX:MaxDirectMemorySize in HEADRACE_JAVA_OPTS.");
 
+    /** What {@link #TIER2} is if there is to be no long-term storage. */
+    public static final URI NO_TIER2 = URI.create("none");
+
     public static final Setting<Optional<URI>> TIER2 = Setting.uri(
             "tier2",
             List.of("file", "hdfs", "s3"),
+            NO_TIER2,
             "Long-term storage, to which data moves from the log: file:///DIR, hdfs://HOST:PORT/DIR, or"
-                    + " s3://BUCKET/PREFIX?region=REGION. By default the directory tier2 under data. Once there is data in"
-                    + " it, it cannot be another one.");
+                    + " s3://BUCKET/PREFIX?region=REGION. By default the directory tier2 under data; none leaves all data in"
+                    + " the log. Once there is data in it, it cannot be another one.");
 
     public static final Setting<Integer> TIER2_LAG_MIB = Setting.number(
             "tier2-lag-mib",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.client.ClosedException;
 import io.headrace.client.Event;
+import io.headrace.client.EventWriter;
 import io.headrace.client.HeadraceClient;
 import io.headrace.client.KeyValueTable;
 import io.headrace.client.ReadFrom;
@@ -15,11 +16,14 @@ import io.headrace.client.TableConfiguration;
 import io.headrace.client.TableKeySerializer;
 import io.headrace.client.TableName;
 import io.headrace.client.TableRange;
+import io.headrace.client.WriterOptions;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.disposables.CompositeDisposable;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -58,6 +62,46 @@ final class FlowControlTest extends ClientTest {
         slow.awaitCount(1010).assertValueCount(1010);
         assertThat(store().getLong("bytesSent") - asked).isLessThan(1000L * STORED_BYTES + 3L * bytesAhead);
         slow.cancel();
+    }
+
+    @Test
+    void memoryStaysFlatBesideASlowSubscriber() {
+        StreamName stream = stream("a", 2);
+        int events = 100_000;
+        int eventsForOneRead = 1000;
+        TestSubscriber<Event<byte[]>> slow = client.reader(stream, Serializers.bytes())
+                .with(ReaderOptions.defaults().withMaxBytesAhead(1 << 20))
+                .events()
+                .test(1);
+        EventWriter<byte[]> writer = client.writer(
+                stream, Serializers.bytes(), WriterOptions.defaults().withMaxBytesInFlight(1 << 20));
+        writeFullSpeed(writer, slow, events / 10, eventsForOneRead);
+        long before = liveHeapBytes();
+        writeFullSpeed(writer, slow, events, eventsForOneRead);
+        int read = events / eventsForOneRead;
+        slow.awaitCount(read);
+        assertThat(slow.values().size()).isGreaterThanOrEqualTo(read);
+        // The server is in this process, too: 100 MB went through both.
+        assertThat(liveHeapBytes() - before).isLessThan(20L << 20);
+        slow.cancel();
+    }
+
+    /** As many events as can be, and one of all that were asked for for each so many. */
+    private static void writeFullSpeed(
+            EventWriter<byte[]> writer, TestSubscriber<Event<byte[]>> slow, int events, int eventsForOneRead) {
+        writer.writeAll(Flowable.range(1, events).map(i -> {
+                    if (i % eventsForOneRead == 0) {
+                        slow.request(1);
+                    }
+                    return new byte[EVENT_BYTES];
+                }))
+                .blockingAwait();
+    }
+
+    private static long liveHeapBytes() {
+        MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+        memory.gc();
+        return memory.getHeapMemoryUsage().getUsed();
     }
 
     @Test

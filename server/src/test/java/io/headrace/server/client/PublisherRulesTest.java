@@ -4,6 +4,9 @@ package io.headrace.server.client;
 import io.headrace.client.ByteStreamWriter;
 import io.headrace.client.EventWriter;
 import io.headrace.client.KeyValueTable;
+import io.headrace.client.ReaderGroup;
+import io.headrace.client.ReaderGroupConfiguration;
+import io.headrace.client.ReaderGroups;
 import io.headrace.client.Serializers;
 import io.headrace.client.StreamName;
 import io.headrace.client.TableConfiguration;
@@ -38,6 +41,8 @@ final class PublisherRulesTest extends ClientTest {
     /** What was made to be published, by the number of its elements. */
     private final Map<Long, Object> made = new HashMap<>();
 
+    private int lastGroup;
+
     @TestFactory
     Stream<DynamicTest> events() {
         return rules(
@@ -66,6 +71,28 @@ final class PublisherRulesTest extends ClientTest {
                                 .bytes(0),
                         () -> client.byteReader(new StreamName(scope, "absent")).bytes(0))
                 .filter(rule -> !isLengthy(rule));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> eventsOfAGroup() {
+        return rules(
+                        elements -> group(sealedStream(elements))
+                                .reader("r", Serializers.utf8())
+                                .events(),
+                        () -> client.readerGroups(scope)
+                                .group("absent")
+                                .reader("r", Serializers.utf8())
+                                .events())
+                // A reader of a group has one subscription at a time.
+                .filter(rule -> !isLengthy(rule) && !rule.getDisplayName().contains("_spec111_"));
+    }
+
+    /** A new group, because what one reader has read no other gets. */
+    private ReaderGroup group(StreamName stream) {
+        ReaderGroups groups = client.readerGroups(scope);
+        String name = "group-" + lastGroup++;
+        groups.create(name, ReaderGroupConfiguration.of(stream)).ignoreElement().blockingAwait();
+        return groups.group(name);
     }
 
     /** Those about requests for nothing wait their whole time; RxJava stands in between and checks them, here as there. */

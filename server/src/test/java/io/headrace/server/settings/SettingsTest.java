@@ -91,6 +91,7 @@ final class SettingsTest {
         refused(Map.of("tier2", "ftp://x"), null, "file:, hdfs:, s3:");
         refused(Map.of("tier2", "file:// bad"), null, "file:, hdfs:, s3:");
         refused(Map.of("tier2", "/plain/path"), null, "file:, hdfs:, s3:");
+        refused(Map.of("tier2", "nothing"), null, "or none");
         Path file = file("segments-partitions=0");
         refused(Map.of(), file, "segments-partitions", "from 1 to 1024", file.toString());
     }

@@ -66,6 +66,11 @@ final class CheckedMachine<C, R> implements StateMachine<C, R> {
     }
 
     @Override
+    public boolean writeRows() {
+        return machine.writeRows();
+    }
+
+    @Override
     public void snapshot(ByteBuf out) {
         machine.snapshot(out);
     }

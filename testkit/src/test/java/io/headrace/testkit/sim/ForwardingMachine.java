@@ -32,6 +32,11 @@ public class ForwardingMachine<C, R> implements StateMachine<C, R> {
     }
 
     @Override
+    public boolean writeRows() {
+        return machine.writeRows();
+    }
+
+    @Override
     public void snapshot(ByteBuf out) {
         machine.snapshot(out);
     }

@@ -24,6 +24,7 @@ final class SimulatedTier {
     final SimulatedChunkStorage storage;
     private final TierOptions options;
     private final BlockBudget blocks = new BlockBudget(0, 1);
+    private SegmentsMachine newest = untiered();
     private TierStatus status = TierStatus.NEW;
 
     SimulatedTier(Simulation simulation) {
@@ -62,12 +63,18 @@ final class SimulatedTier {
     }
 
     SegmentsMachine machine(Loop loop, Consumer<SegmentCommand> self) {
-        return new SegmentsMachine(
+        newest = new SegmentsMachine(
                 PooledByteBufAllocator.DEFAULT,
                 LoadOptions.DEFAULT,
                 LoadReports.NONE,
                 new Tier("p0", storage, loop::execute, self, options, blocks, now -> status = now),
                 HOT_SEGMENTS);
+        return newest;
+    }
+
+    /** Segments that the newest owner has in memory. */
+    int hotSegments() {
+        return newest.hotSegments();
     }
 
     /** Whether everything is in chunks, and the storage has no others than the partition knows. */

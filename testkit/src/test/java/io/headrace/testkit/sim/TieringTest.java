@@ -15,8 +15,11 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -176,6 +179,29 @@ class TieringTest {
     }
 
     @Test
+    void whileTheStorageIsAwayManySegmentsWaitAsRows() {
+        tier.storage.away(true);
+        List<byte[]> data = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            create("s" + i);
+            data.add(append("s" + i, 100));
+            owner.tell(new SegmentCommand.Disconnected(1));
+        }
+        simulation.runFor(1_000_000);
+        assertThat(tier.hotSegments()).isLessThan(20);
+        owner.crash();
+        owner = start();
+        simulation.runFor(1_000_000);
+        assertThat(tier.hotSegments()).isLessThan(20);
+        tier.storage.away(false);
+        settle();
+        assertThat(tier.storage.names()).hasSize(100);
+        for (int i = 0; i < 100; i++) {
+            assertThat(read("s" + i, 0, 100)).isEqualTo(data.get(i));
+        }
+    }
+
+    @Test
     void deletionWhileTheDataIsWritten() {
         create("a");
         appendMany("a", 20);
@@ -195,6 +221,37 @@ class TieringTest {
         settle();
         assertThat(tier.storage.names()).hasSize(1);
         assertThat(read("a", 0, 20_000)).isEqualTo(data);
+    }
+
+    /** An owner that stood still does not know that it was replaced: it writes on until its log refuses it. */
+    @Test
+    void whatAnOwnerOfOldStillWritesIsNotReadAndIsDeleted() {
+        List<String> segments = List.of("a", "b", "c", "d", "e", "f");
+        Map<String, byte[]> contents = new HashMap<>();
+        for (String segment : segments) {
+            create(segment);
+            contents.put(segment, appendMany(segment, 20));
+        }
+        awaitWriteUnderWay();
+        var old = owner;
+        old.pause(20_000_000);
+        simulation.runFor(5_000_000);
+        tier.storage.faults(Faults.NONE);
+        owner = start();
+        settle();
+        List<String> known = tier.storage.names();
+        int made = done("create") + done("put");
+
+        simulation.runUntil(old::isGone, MAX_STEPS, "the old owner goes on, and learns that it is none");
+        simulation.runFor(1_000_000);
+        assertThat(done("create") + done("put")).as("what it made after that").isGreaterThan(made);
+        assertThat(tier.storage.names()).hasSizeGreaterThan(known.size());
+        settle();
+        assertThat(tier.storage.names()).isEqualTo(known);
+        restart();
+        for (String segment : segments) {
+            assertThat(read(segment, 0, 20_000)).isEqualTo(contents.get(segment));
+        }
     }
 
     @Test

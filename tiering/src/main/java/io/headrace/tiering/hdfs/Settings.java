@@ -15,7 +15,11 @@ final class Settings {
     private static final Map<String, String> INSTEAD_OF_DEFAULTS = Map.of(
             "ipc.client.connect.timeout", "5000",
             "ipc.client.connect.max.retries", "2",
-            "ipc.client.connect.max.retries.on.timeouts", "2");
+            "ipc.client.connect.max.retries.on.timeouts", "2",
+            // The end of a file or block waits for the data node's report, which comes at once: not for 400 ms each
+            // time.
+            "dfs.client.block.write.locateFollowingBlock.initial.delay.ms", "10",
+            "dfs.client.block.write.locateFollowingBlock.retries", "11");
 
     private Settings() {}
 

@@ -75,6 +75,13 @@ public final class MemoryLogs implements LogStore, CheckpointStore {
         return stored(partition).epoch;
     }
 
+    /** About how much heap the log of a partition takes. */
+    public synchronized long heapBytes(String partition) {
+        return stored(partition).frames.stream()
+                .mapToLong(frame -> frame.length + 24)
+                .sum();
+    }
+
     private Stored stored(String partition) {
         return logs.computeIfAbsent(partition, name -> new Stored());
     }

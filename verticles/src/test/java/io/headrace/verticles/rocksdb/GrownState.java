@@ -24,12 +24,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -37,23 +39,21 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.management.ObjectName;
 
 /**
  * What it costs that a partition has very many segments, keys of a table, and writers of one segment: memory, the time to
  * recover, the time to find something, and what a running checkpoint does to appends. The log is in memory, so what is
- * measured is the partition. A program:
- *
- * <pre>
- * mvn -q test-compile dependency:build-classpath -pl verticles -am -Dmdep.outputFile=target/classpath
- * java -Xmx1g -cp verticles/target/test-classes:verticles/target/classes:$(cat verticles/target/classpath) \
- *     io.headrace.verticles.rocksdb.GrownState DIRECTORY 1000000 10000000 1000000
- * </pre>
+ * measured is the partition. A program, started by {@code benchmarks/state}; it prints the rows of a table.
  */
 final class GrownState {
     private static final int BATCH = 250;
     private static final int IN_FLIGHT = 16;
     private static final int VALUE_BYTES = 32;
     private static final int WRITERS_OF_CONNECTION = 10_000;
+    private static final String PARTITION = "segments-0";
     private static final String TABLE = "table";
     private static final String WRITTEN = "s/written/0.#epoch.0";
 
@@ -118,7 +118,7 @@ final class GrownState {
                 }
             };
             partition = new Partition<>(
-                    "segments-0",
+                    PARTITION,
                     machine,
                     logs,
                     store,
@@ -193,20 +193,52 @@ final class GrownState {
                 first.ask(new SegmentCommand.CreateTable(TABLE, 8, 0)).get();
                 first.ask(new SegmentCommand.Create(WRITTEN, 0, 0, 0)).get();
                 timed("%,d segments made", segments, () -> createAll(first));
-                timed("%,d writers", writers, () -> writeAll(first));
-                timed("%,d keys put", keys, () -> putAll(first));
-                look(first);
-                memory(first);
+                timed("%,d writers set up, each of which writes once", writers, () -> writeAll(first));
+                timed("%,d keys put into a table", keys, () -> putAll(first));
+                look(first, "");
+                memory(first, "when filled");
                 double start = now();
                 first.closePartition();
-                report("last checkpoint %.2f s; %,d MB in chunks", now() - start, size("chunks") >> 20);
+                report("the last checkpoint, nothing else going on", "%.1f s", now() - start);
+                report("size of the newest checkpoints in chunks", "%,d MB", size("chunks") >> 20);
             }
             recover(chunks, "with local files");
             LocalDirectory.delete(directory.resolve("rows"));
             recover(chunks, "without local files");
+            replay(chunks);
             appends(chunks, "no checkpoint", Long.MAX_VALUE);
-            appends(chunks, "a checkpoint every second", 1000);
+            appends(chunks, "a checkpoint begun each second", 1000);
         }
+    }
+
+    /** Recovery from a log that changes as many segments as it has records, none of them in memory. */
+    private void replay(ChunkStorage chunks) throws Exception {
+        int records = segments / 10;
+        try (Served served = new Served(chunks, options(Long.MAX_VALUE))) {
+            Random random = new Random(8);
+            IntFunction<SegmentCommand> change =
+                    i -> new SegmentCommand.UpdatePolicy(name(random.nextInt(segments)), 0, i);
+            timed("%,d changes of segments anywhere", records, () -> all(served, records, change));
+        }
+        double start = now();
+        try (Served served = new Served(chunks, options(Long.MAX_VALUE))) {
+            report("recovered with these in the log", "%.2f s", now() - start);
+            memory(served, "then");
+        }
+    }
+
+    /** No checkpoint for another reason than time. */
+    private static PartitionOptions options(long checkpointMillis) {
+        PartitionOptions usual = PartitionOptions.DEFAULT;
+        return new PartitionOptions(
+                usual.maxFramesInFlight(),
+                usual.tailCacheBytes(),
+                usual.readCacheBytes(),
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                checkpointMillis,
+                false);
     }
 
     private interface Step {
@@ -216,7 +248,8 @@ final class GrownState {
     private static void timed(String what, int count, Step step) throws Exception {
         double start = now();
         step.run();
-        report(what + ", %,.0f a second", count, count / (now() - start));
+        double seconds = now() - start;
+        report(String.format(Locale.ROOT, what, count), "%.1f s, %,.0f a second", seconds, count / seconds);
     }
 
     /** Executes commands, some at a time. */
@@ -276,17 +309,7 @@ final class GrownState {
 
     /** How long single appends take, one after the other, while others change what the checkpoints write. */
     private void appends(ChunkStorage chunks, String how, long checkpointMillis) throws Exception {
-        PartitionOptions usual = PartitionOptions.DEFAULT;
-        PartitionOptions options = new PartitionOptions(
-                usual.maxFramesInFlight(),
-                usual.tailCacheBytes(),
-                usual.readCacheBytes(),
-                Long.MAX_VALUE,
-                Long.MAX_VALUE,
-                Long.MAX_VALUE,
-                checkpointMillis,
-                false);
-        try (Served served = new Served(chunks, options)) {
+        try (Served served = new Served(chunks, options(checkpointMillis))) {
             served.ask(new SegmentCommand.SetupAppend(WRITTEN, writer(-1), 1)).get();
             Random random = new Random(5);
             double[] millis = new double[times];
@@ -304,8 +327,11 @@ final class GrownState {
             }
             Arrays.sort(millis);
             report(
-                    "appends with %s: median %.3f ms, 99 %% below %.3f ms, longest %.1f ms",
-                    how, millis[times / 2], millis[times * 99 / 100], millis[times - 1]);
+                    times + " appends, one after the other, beside changes of segments and keys; " + how,
+                    "median %.3f ms, 99 %% below %.2f ms, longest %.1f ms",
+                    millis[times / 2],
+                    millis[times * 99 / 100],
+                    millis[times - 1]);
         }
     }
 
@@ -331,8 +357,8 @@ final class GrownState {
     }
 
     /** Looks for things one at a time, all over the place. */
-    private void look(Served served) throws Exception {
-        gets(served);
+    private void look(Served served, String when) throws Exception {
+        gets(served, when);
         Random random = new Random(4);
         if (segments > 0) {
             double start = now();
@@ -341,7 +367,7 @@ final class GrownState {
                         .get();
                 assertThat(reply).isInstanceOf(SegmentReply.Info.class);
             }
-            report("segments found one at a time: %.3f ms each", (now() - start) * 1000 / times);
+            report("a segment anywhere is found" + when, "%.3f ms", (now() - start) * 1000 / times);
         }
         if (writers > 0) {
             double start = now();
@@ -351,11 +377,11 @@ final class GrownState {
                         .get();
                 assertThat(reply).isEqualTo(new SegmentReply.Attribute(7));
             }
-            report("writers found one at a time: %.3f ms each", (now() - start) * 1000 / times);
+            report("the number of a writer anywhere is found" + when, "%.3f ms", (now() - start) * 1000 / times);
         }
     }
 
-    private void gets(Served served) throws Exception {
+    private void gets(Served served, String when) throws Exception {
         if (keys == 0) {
             return;
         }
@@ -369,23 +395,24 @@ final class GrownState {
             TableReply.Entries found = (TableReply.Entries) ((SegmentReply.OfTable) reply).reply();
             assertThat(found.entries().get(0).value().getInt(0)).isEqualTo(number);
         }
-        report("gets one at a time, all over the table: %.3f ms each", (now() - start) * 1000 / times);
+        report("a key anywhere is found" + when, "%.3f ms", (now() - start) * 1000 / times);
     }
 
     private void recover(ChunkStorage chunks, String how) throws Exception {
         double start = now();
         try (Served served = new Served(chunks, PartitionOptions.DEFAULT)) {
-            report("recovered %s in %.2f s", how, now() - start);
+            report("recovered " + how, "%.2f s", now() - start);
             Random random = new Random(6);
             IntFunction<CompletableFuture<SegmentReply>> puts =
                     i -> put(served, random.nextInt(Math.max(1, keys - 1)), Math.min(1, keys));
-            timed("%,d single puts of old keys", times, () -> all(times, puts));
+            timed("%,d single puts of keys anywhere, the first after that", times, () -> all(times, puts));
+            timed("%,d more of them", times, () -> all(times, puts));
             SegmentReply info = served.ask(new SegmentCommand.OnTable(TABLE, new TableCommand.GetInfo()))
                     .get();
             assertThat(((TableReply.Info) ((SegmentReply.OfTable) info).reply()).entries())
                     .isEqualTo(keys);
-            look(served);
-            memory(served);
+            look(served, ", then");
+            memory(served, "then");
         }
     }
 
@@ -397,23 +424,45 @@ final class GrownState {
         }
     }
 
-    private static void memory(Served served) throws IOException {
+    private void memory(Served served, String when) throws Exception {
         System.gc();
         Runtime runtime = Runtime.getRuntime();
-        String resident = Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmRSS"))
-                .findFirst()
-                .orElse("");
+        long log = logs.heapBytes(PARTITION);
         report(
-                "heap %,d MB; %s; %,d segments in memory",
-                (runtime.totalMemory() - runtime.freeMemory()) >> 20, resident, served.machine.hotSegments());
+                "heap in use " + when + ", without the log that this program keeps there",
+                "%,d MB",
+                (runtime.totalMemory() - runtime.freeMemory() - log) >> 20);
+        report("segments in memory as objects", "%,d", served.machine.hotSegments());
+        long resident = 1024
+                * Files.readAllLines(Path.of("/proc/self/status")).stream()
+                        .filter(line -> line.startsWith("VmRSS"))
+                        .map(line -> line.replaceAll("\\D", ""))
+                        .mapToLong(Long::parseLong)
+                        .sum();
+        report("memory of the whole process " + when, "%,d MB", resident >> 20);
+        long known = knownToTheJvm();
+        if (known > 0) {
+            report("of that not the JVM's own, as good as all RocksDB's", "%,d MB", (resident - known) >> 20);
+        }
+    }
+
+    /** What the JVM knows that it has of memory, in bytes; 0 unless it was started to keep count of that. */
+    private static long knownToTheJvm() throws Exception {
+        Object summary = ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                        "vmNativeMemory",
+                        new Object[] {new String[] {"summary"}},
+                        new String[] {String[].class.getName()});
+        Matcher total = Pattern.compile("Total: .*committed=(\\d+)KB").matcher(String.valueOf(summary));
+        return total.find() ? 1024 * Long.parseLong(total.group(1)) : 0;
     }
 
     private static double now() {
         return System.nanoTime() / 1e9;
     }
 
-    private static void report(String format, Object... values) {
-        System.out.printf("  " + format + "%n", values);
+    private static void report(String what, String format, Object... values) {
+        System.out.println("| " + what + " | " + String.format(Locale.ROOT, format, values) + " |");
     }
 }

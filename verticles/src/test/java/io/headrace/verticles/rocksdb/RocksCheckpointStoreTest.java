@@ -329,7 +329,8 @@ class RocksCheckpointStoreTest {
                 checkpoint(first, frame);
             }
             first.save(41, "never published");
-            assertThat(last).isGreaterThan(mortal.operations());
+            // RocksDB compacts when it likes: with fewer table files to store there may be no operation of that number.
+            assertThat(mortal.isDead()).as(when).isFalse();
         } catch (LogException e) {
             assertThat(mortal.isDead()).as(when).isTrue();
         }

@@ -26,6 +26,9 @@ public final class Controller {
     private static final ServiceName SERVICE =
             ServiceName.create("io.pravega.controller.stream.api.grpc.v1", "ControllerService");
 
+    /** For one controller of several to answer; the next one joins what it has begun. */
+    private static final Duration ATTEMPT = Duration.ofSeconds(5);
+
     private final Loop loop;
     private final GrpcClient client;
     private final List<SocketAddress> controllers;
@@ -75,11 +78,17 @@ public final class Controller {
             int asked = current;
             client.request(controllers.get(asked), rpc)
                     .compose(request -> {
-                        request.timeout(Math.max(1, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+                        request.timeout(Math.max(1, patience()), TimeUnit.NANOSECONDS);
                         return request.send(question);
                     })
                     .compose(response -> response.last())
                     .onComplete(answer::tryComplete, cause -> failed(asked, cause));
+        }
+
+        /** A controller that does not answer may have been stopped: where there are others, they are asked. */
+        private long patience() {
+            long left = endNanos - System.nanoTime();
+            return controllers.size() == 1 ? left : Math.min(left, ATTEMPT.toNanos());
         }
 
         private void failed(int asked, Throwable cause) {

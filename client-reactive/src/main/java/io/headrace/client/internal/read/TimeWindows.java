@@ -71,7 +71,7 @@ public final class TimeWindows {
         boolean after = false;
         for (Map.Entry<Long, Place> place : places.entrySet()) {
             for (Map.Entry<StreamSegment, Long> other : mark.entrySet()) {
-                if (overlap(place.getValue().range(), Segments.range(other.getKey()))) {
+                if (share(place.getKey(), place.getValue().range(), other.getKey(), mark)) {
                     int order = compare(
                             place.getKey(),
                             place.getValue().offset(),
@@ -88,11 +88,19 @@ public final class TimeWindows {
         return Side.AFTER;
     }
 
-    private static boolean overlap(Optional<KeyRange> one, Optional<KeyRange> other) {
-        return one.isEmpty()
-                || other.isEmpty()
-                || (one.get().low() < other.get().high()
-                        && other.get().low() < one.get().high());
+    /**
+     * Whether a segment shares keys with one of a watermark. One whose range is not known, as at the start of a stream, does
+     * so with itself, and with any if the watermark does not have it.
+     */
+    private static boolean share(
+            long segment, Optional<KeyRange> range, StreamSegment other, Map<StreamSegment, Long> mark) {
+        if (range.isEmpty()) {
+            return segment == other.id() || mark.keySet().stream().noneMatch(known -> known.id() == segment);
+        }
+        Optional<KeyRange> others = Segments.range(other);
+        return others.isEmpty()
+                || (range.get().low() < others.get().high()
+                        && others.get().low() < range.get().high());
     }
 
     /** By segment, then by offset; a negative offset is the end of a segment. */

@@ -10,7 +10,6 @@ import io.headrace.client.internal.Errors;
 import io.headrace.client.internal.Resources;
 import io.headrace.client.internal.loop.Backoff;
 import io.headrace.client.internal.loop.Loop;
-import io.headrace.client.internal.wire.Heap;
 import io.headrace.client.internal.wire.StoreConnection;
 import io.headrace.client.internal.wire.Stores.Use;
 import io.headrace.codecs.wire.AppendBlocks;
@@ -119,7 +118,7 @@ final class RevisionWriter implements StoreConnection.Exchange {
         }
         ByteBuf payload = entry.payload;
         if (entry.expected < 0) {
-            to.send(AppendBlocks.encode(Heap.ALLOCATOR, writerId, List.of(payload), entry.number, requestId));
+            to.send(AppendBlocks.encode(to.allocator(), writerId, List.of(payload), entry.number, requestId));
         } else {
             ByteBuf event = Unpooled.buffer(EventFrames.sizeOf(payload));
             EventFrames.write(event, payload);

@@ -5,6 +5,7 @@ import io.headrace.client.TableEntry;
 import io.headrace.client.TableRange;
 import io.headrace.client.internal.Errors;
 import io.headrace.client.internal.Resources;
+import io.headrace.client.internal.loop.Emission;
 import io.headrace.client.internal.loop.Loop;
 import io.headrace.client.internal.table.TableLayout.Bounds;
 import io.headrace.client.internal.table.TableLayout.Partition;
@@ -24,26 +25,19 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 
 /**
- * One subscription to a range of a table's keys, in their order over all segments. The subscriber asks on any thread; all
- * else happens on the loop. Of each segment at most one page is held or asked for, and only while something is wanted.
+ * One subscription to a range of a table's keys, in their order over all segments. Of each segment at most one page is held or asked for, and only while something is wanted.
  *
  * @param <P> what a page is made of
  */
-public final class TableScan<P, T> implements Subscription {
+public final class TableScan<P, T> extends Emission<T> {
     private static final int MIN_PAGE = 16;
     private static final int MAX_PAGE = 256;
-
-    /** A turn of the loop is short, whatever was asked for. */
-    private static final int MAX_PER_TURN = 1000;
 
     /** How pages are asked for, and what is made of them. */
     private interface Source<P, T> {
@@ -56,24 +50,27 @@ public final class TableScan<P, T> implements Subscription {
 
     private final Loop loop;
     private final Source<P, T> source;
-    private final Subscriber<? super T> subscriber;
-    private final AtomicLong wanted = new AtomicLong();
-    private final AtomicBoolean turnScheduled = new AtomicBoolean();
-    private volatile boolean done;
-
+    private final Supplier<Future<TableLayout>> layout;
+    private final TableRange range;
     private final List<Lane> lanes = new ArrayList<>();
 
     /** Those that have something, by their next key. */
     private final PriorityQueue<Lane> ready = new PriorityQueue<>((a, b) -> Arrays.compareUnsigned(a.next, b.next));
 
     private boolean started;
-    private boolean inTurn;
     private Loop.@Nullable Timer ending;
 
-    private TableScan(Resources resources, Source<P, T> source, Subscriber<? super T> subscriber) {
+    private TableScan(
+            Resources resources,
+            Source<P, T> source,
+            Supplier<Future<TableLayout>> layout,
+            TableRange range,
+            Subscriber<? super T> subscriber) {
+        super(resources.loop(), subscriber);
         this.loop = resources.loop();
         this.source = source;
-        this.subscriber = subscriber;
+        this.layout = layout;
+        this.range = range;
     }
 
     /** Begins to read entries for a subscriber. */
@@ -149,38 +146,11 @@ public final class TableScan<P, T> implements Subscription {
             TableRange range,
             Source<P, T> source,
             Subscriber<? super T> subscriber) {
-        TableScan<P, T> scan = new TableScan<>(resources, source, subscriber);
-        subscriber.onSubscribe(scan);
-        if (scan.loop.hasEnded()) {
-            scan.fail(Loop.closed());
-        }
-        scan.loop.execute(() -> scan.start(access::layout, range));
+        new TableScan<>(resources, source, access::layout, range, subscriber).begin();
     }
 
     @Override
-    public void request(long items) {
-        if (items <= 0) {
-            loop.execute(() -> fail(new IllegalArgumentException("asked for " + items + " entries (rule 3.9)")));
-            return;
-        }
-        wanted.getAndAccumulate(items, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
-        if (!loop.inLoop() || !inTurn) {
-            scheduleTurn();
-        }
-    }
-
-    @Override
-    public void cancel() {
-        if (!done) {
-            done = true;
-            loop.execute(this::end);
-        }
-    }
-
-    private void start(Supplier<Future<TableLayout>> layout, TableRange range) {
-        if (done) {
-            return;
-        }
+    protected void start() {
         ending = loop.whenEnding(() -> fail(Loop.closed()));
         layout.get()
                 .onComplete(
@@ -195,68 +165,37 @@ public final class TableScan<P, T> implements Subscription {
     }
 
     private void open(TableLayout layout, Bounds bounds) {
+        if (isDone()) {
+            return;
+        }
         for (Partition partition : bounds.partitions()) {
             lanes.add(new Lane(partition, bounds.from(), bounds.to(), item -> source.make(layout, partition, item)));
         }
         started = true;
-        turn();
+        scheduleTurn();
     }
 
-    private void scheduleTurn() {
-        if (turnScheduled.compareAndSet(false, true)) {
-            loop.execute(this::turn);
+    @Override
+    protected boolean hasNext() {
+        return !lanes.isEmpty() && ready.size() == lanes.size();
+    }
+
+    @Override
+    protected void emitNext() {
+        emit(ready.remove().take());
+    }
+
+    @Override
+    protected void feed() {
+        if (started && lanes.isEmpty()) {
+            complete();
+        } else if (isWanted()) {
+            List.copyOf(lanes).forEach(Lane::feed);
         }
     }
 
-    private void turn() {
-        turnScheduled.set(false);
-        if (!started || inTurn) {
-            return;
-        }
-        inTurn = true;
-        try {
-            int left = MAX_PER_TURN;
-            while (!done && wanted.get() > 0 && ready.size() == lanes.size() && !lanes.isEmpty()) {
-                if (left-- == 0) {
-                    scheduleTurn();
-                    return;
-                }
-                emit(ready.remove());
-            }
-            if (!done && lanes.isEmpty()) {
-                done = true;
-                end();
-                subscriber.onComplete();
-            } else if (wanted.get() > 0) {
-                List.copyOf(lanes).forEach(Lane::feed);
-            }
-        } finally {
-            inTurn = false;
-        }
-    }
-
-    /** Emits the next of one that is not among the ready. */
-    private void emit(Lane lane) {
-        T item;
-        try {
-            item = lane.take();
-        } catch (RuntimeException e) {
-            fail(e);
-            return;
-        }
-        wanted.getAndUpdate(n -> n == Long.MAX_VALUE ? n : n - 1);
-        subscriber.onNext(item);
-    }
-
-    private void fail(Throwable cause) {
-        if (!done) {
-            done = true;
-            end();
-            subscriber.onError(cause);
-        }
-    }
-
-    private void end() {
+    @Override
+    protected void end() {
         if (ending != null) {
             ending.cancel();
         }
@@ -304,7 +243,7 @@ public final class TableScan<P, T> implements Subscription {
                 return;
             }
             asking = true;
-            int count = (int) Math.max(MIN_PAGE, Math.min(MAX_PAGE, wanted.get()));
+            int count = (int) Math.max(MIN_PAGE, Math.min(MAX_PAGE, wanted()));
             IteratorArgs args = new IteratorArgs(
                     Unpooled.EMPTY_BUFFER, Unpooled.wrappedBuffer(next.clone()), Unpooled.wrappedBuffer(to));
             source.page(partition, count, args).onComplete(this::onPage, cause -> fail(Errors.of(cause)));
@@ -312,7 +251,7 @@ public final class TableScan<P, T> implements Subscription {
 
         private void onPage(List<P> page) {
             asking = false;
-            if (done) {
+            if (isDone()) {
                 return;
             }
             if (page.isEmpty()) {
@@ -323,7 +262,7 @@ public final class TableScan<P, T> implements Subscription {
                 next = keyOf(page.get(0));
                 ready.add(this);
             }
-            turn();
+            scheduleTurn();
         }
 
         private byte[] keyOf(P item) {

@@ -2,6 +2,9 @@
 package io.headrace.client.internal.wire;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
@@ -16,13 +19,46 @@ final class Sockets {
         return ((BufferInternal) received).getByteBuf();
     }
 
-    /** A buffer of these bytes, which are not copied. */
-    static Buffer buffer(ByteBuf unpooledHeap) {
-        return BufferInternal.buffer(unpooledHeap);
+    /** Memory for what is to be written: the system takes it without another copy, and it is used again. */
+    static ByteBufAllocator allocator(NetSocket socket) {
+        return context(socket).alloc();
+    }
+
+    /** Writes bytes, and releases them whatever becomes of that; they leave with the next {@link #flush}. */
+    static void write(NetSocket socket, ByteBuf bytes) {
+        ChannelHandlerContext context = context(socket);
+        var unused = context.write(bytes, context.voidPromise());
+    }
+
+    static void flush(NetSocket socket) {
+        context(socket).flush();
+    }
+
+    /** Whether less than the socket's write queue may hold was written and has not left. */
+    static boolean isWritable(NetSocket socket) {
+        return context(socket).channel().isWritable();
+    }
+
+    /** Runs {@code task} each time that it has become writable again. */
+    static void onWritable(NetSocket socket, Runnable task) {
+        ChannelHandlerContext context = context(socket);
+        context.pipeline().addBefore(context.name(), null, new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelWritabilityChanged(ChannelHandlerContext here) {
+                if (here.channel().isWritable()) {
+                    task.run();
+                }
+                here.fireChannelWritabilityChanged();
+            }
+        });
+    }
+
+    private static ChannelHandlerContext context(NetSocket socket) {
+        return ((NetSocketInternal) socket).channelHandlerContext();
     }
 
     /** Closes at once, without waiting until the peer has taken what was written. */
     static void abort(NetSocket socket) {
-        var unused = ((NetSocketInternal) socket).channelHandlerContext().close();
+        var unused = context(socket).close();
     }
 }

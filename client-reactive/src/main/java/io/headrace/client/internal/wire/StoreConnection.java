@@ -10,12 +10,14 @@ import io.headrace.codecs.wire.WireCommand;
 import io.headrace.codecs.wire.WireEncoder;
 import io.headrace.codecs.wire.WireFormatException;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.NetSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +29,15 @@ import org.jspecify.annotations.Nullable;
  * request id tells whom an answer is for. A connection that is silent is probed, and given up if that is not answered: so
  * an exchange that may have to wait long, as a read at the end of a segment, needs no deadline of its own.
  *
- * <p>On its loop only. Buffers are heap memory that nobody has to release, so that none can leak.
+ * <p>On its loop only. What is received is heap memory that nobody has to release; what is sent belongs to the socket, which
+ * releases it whatever happens: so none can leak.
  */
 public final class StoreConnection {
-    private static final Duration PROBE_INTERVAL = Duration.ofSeconds(10);
+    private static final Duration PROBE_INTERVAL = Duration.ofSeconds(5);
     private static final int MAX_SILENT_INTERVALS = 3;
+
+    /** What may be written beyond what the system takes, before appends wait. */
+    private static final int MAX_UNSENT_BYTES = 512 << 10;
 
     /** Who waits for answers. */
     public interface Exchange {
@@ -47,10 +53,12 @@ public final class StoreConnection {
     private final HostAndPort node;
     private final Runnable whenClosed;
     private final FrameReader frames = new FrameReader(this::onCommand);
+    private final List<Runnable> whenWritable = new ArrayList<>();
     private final Map<Long, Exchange> exchanges = new LinkedHashMap<>();
     private Loop.Timer probe;
     private long lastRequestId;
     private int silentIntervals;
+    private boolean flushScheduled;
     private boolean closed;
 
     /** To be called on the socket's loop, as soon as it is connected. */
@@ -59,6 +67,8 @@ public final class StoreConnection {
         this.socket = socket;
         this.node = node;
         this.whenClosed = whenClosed;
+        socket.setWriteQueueMaxSize(MAX_UNSENT_BYTES);
+        Sockets.onWritable(socket, this::onWritable);
         socket.handler(this::onBytes);
         socket.exceptionHandler(cause -> abort("failed: " + cause));
         socket.closeHandler(nothing -> onClosed("was closed by the other side"));
@@ -85,17 +95,50 @@ public final class StoreConnection {
     }
 
     public void send(WireCommand command) {
-        ByteBuf bytes = Heap.ALLOCATOR.heapBuffer(WireEncoder.sizeOf(command));
-        WireEncoder.encode(command, bytes);
-        send(bytes);
+        send(WireEncoder.encode(command, allocator()));
     }
 
-    /** Sends whole frames, in unpooled heap memory, which belong to the socket from now on. */
+    /** Memory for {@link #send(ByteBuf)}. */
+    public ByteBufAllocator allocator() {
+        return Sockets.allocator(socket);
+    }
+
+    /** Sends whole frames, together with all else that is sent in this turn. They belong to the socket from now on. */
     public void send(ByteBuf frames) {
         loop.check();
-        if (!closed) {
-            var unused = socket.write(Sockets.buffer(frames));
+        if (closed) {
+            frames.release();
+            return;
         }
+        Sockets.write(socket, frames);
+        if (!flushScheduled) {
+            flushScheduled = true;
+            loop.execute(this::flush);
+        }
+    }
+
+    private void flush() {
+        flushScheduled = false;
+        Sockets.flush(socket);
+    }
+
+    /** Whether the socket takes more. What is not urgent waits, so that no more than this is held for a slow node. */
+    public boolean isWritable() {
+        return closed || Sockets.isWritable(socket);
+    }
+
+    /** Runs {@code task} once, when the socket takes more; not if the connection is lost. */
+    public void whenWritable(Runnable task) {
+        whenWritable.add(task);
+    }
+
+    private void onWritable() {
+        // In a turn of its own: this one is in the middle of writing.
+        loop.execute(() -> {
+            List<Runnable> tasks = List.copyOf(whenWritable);
+            whenWritable.clear();
+            tasks.forEach(Runnable::run);
+        });
     }
 
     /** Asks; the reply may be a refusal. Fails if there is none before the deadline. */
@@ -166,6 +209,7 @@ public final class StoreConnection {
         whenClosed.run();
         List<Exchange> all = List.copyOf(exchanges.values());
         exchanges.clear();
+        whenWritable.clear();
         all.forEach(exchange -> exchange.onLost(lost(reason)));
     }
 

@@ -4,10 +4,10 @@ package io.headrace.client.internal.write;
 import io.headrace.client.ProtocolException;
 import io.headrace.client.StreamSegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -19,9 +19,14 @@ import java.util.function.Function;
 public final class KeySpace<V> {
     private final NavigableMap<Double, V> byHigh = new TreeMap<>();
 
+    // The same for looking up, which is done for every event.
+    private double[] highs = {};
+    private List<V> inOrder = List.of();
+
     public static <V> KeySpace<V> of(List<StreamSegment> segments, Function<StreamSegment, V> valueOf) {
         KeySpace<V> space = new KeySpace<>();
         segments.forEach(segment -> space.byHigh.put(segment.high(), valueOf.apply(segment)));
+        space.index();
         return space;
     }
 
@@ -30,11 +35,12 @@ public final class KeySpace<V> {
     }
 
     public V at(double position) {
-        Map.Entry<Double, V> entry = byHigh.ceilingEntry(position);
-        if (entry == null) {
+        int found = Arrays.binarySearch(highs, position);
+        int index = found < 0 ? -found - 1 : found;
+        if (index == highs.length) {
             throw new ProtocolException("no segment holds the keys at " + position);
         }
-        return entry.getValue();
+        return inOrder.get(index);
     }
 
     /** Everybody who has a part. */
@@ -63,5 +69,11 @@ public final class KeySpace<V> {
                 throw new ProtocolException("no successor holds the keys up to " + high + ": " + successors);
             }
         }
+        index();
+    }
+
+    private void index() {
+        highs = byHigh.keySet().stream().mapToDouble(Double::doubleValue).toArray();
+        inOrder = List.copyOf(byHigh.values());
     }
 }

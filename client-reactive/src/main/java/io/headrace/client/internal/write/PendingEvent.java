@@ -4,6 +4,7 @@ package io.headrace.client.internal.write;
 import io.headrace.client.HeadraceException;
 import io.headrace.codecs.name.RoutingKeyHash;
 import io.headrace.codecs.wire.EventFrames;
+import io.netty.buffer.ByteBuf;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -20,38 +21,40 @@ public final class PendingEvent {
     }
 
     private final byte[] payload;
+
+    /** Whether it is stored with a header in front of it. */
     private final boolean framed;
+
     private final double position;
-    private final long acceptedNanos;
     private final Outcome outcome;
 
-    private PendingEvent(byte[] payload, boolean framed, double position, long acceptedNanos, Outcome outcome) {
+    /** On the loop. */
+    private long acceptedNanos;
+
+    /** In the {@link Inbox}. */
+    private @Nullable PendingEvent next;
+
+    private PendingEvent(byte[] payload, boolean framed, double position, Outcome outcome) {
         this.payload = payload;
         this.framed = framed;
         this.position = position;
-        this.acceptedNanos = acceptedNanos;
         this.outcome = outcome;
     }
 
-    /** An event of now; it may go anywhere if there is no routing key. */
+    /** An event; it may go anywhere if there is no routing key. */
     public static PendingEvent of(@Nullable String routingKey, byte[] payload, Outcome outcome) {
         double position =
                 routingKey == null ? ThreadLocalRandom.current().nextDouble() : RoutingKeyHash.position(routingKey);
-        return new PendingEvent(payload, true, position, System.nanoTime(), outcome);
+        return new PendingEvent(payload, true, position, outcome);
     }
 
     /** A piece of a stream of bytes, of at most {@link EventFrames#MAX_EVENT} bytes, which is stored as it is. */
     public static PendingEvent piece(byte[] bytes, Outcome outcome) {
-        return new PendingEvent(bytes, false, 0, System.nanoTime(), outcome);
+        return new PendingEvent(bytes, false, 0, outcome);
     }
 
     byte[] payload() {
         return payload;
-    }
-
-    /** Whether it is stored with a header in front of it. */
-    boolean isFramed() {
-        return framed;
     }
 
     /** Where it belongs in the key space. */
@@ -59,9 +62,25 @@ public final class PendingEvent {
         return position;
     }
 
-    /** When it was handed over. */
+    /** When the loop took it. */
     long acceptedNanos() {
         return acceptedNanos;
+    }
+
+    void accepted(long nanos) {
+        acceptedNanos = nanos;
+    }
+
+    void link(@Nullable PendingEvent to) {
+        next = to;
+    }
+
+    /** What it was linked to. */
+    @Nullable
+    PendingEvent unlink() {
+        PendingEvent linked = next;
+        next = null;
+        return linked;
     }
 
     Outcome outcome() {
@@ -71,6 +90,15 @@ public final class PendingEvent {
     /** Bytes in a segment. */
     long storedBytes() {
         return framed ? EventFrames.HEADER_BYTES + (long) payload.length : payload.length;
+    }
+
+    /** Writes it as it is to be stored. */
+    void write(ByteBuf out) {
+        if (framed) {
+            EventFrames.write(out, payload);
+        } else {
+            out.writeBytes(payload);
+        }
     }
 
     /** Bytes of memory. */

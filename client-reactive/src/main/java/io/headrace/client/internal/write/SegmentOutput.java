@@ -7,11 +7,9 @@ import io.headrace.client.RejectedException;
 import io.headrace.client.internal.Errors;
 import io.headrace.client.internal.Resources;
 import io.headrace.client.internal.loop.Backoff;
-import io.headrace.client.internal.wire.Heap;
 import io.headrace.client.internal.wire.StoreConnection;
 import io.headrace.client.internal.wire.Stores.Use;
 import io.headrace.codecs.wire.AppendBlocks;
-import io.headrace.codecs.wire.AppendCommand.AppendBlock;
 import io.headrace.codecs.wire.AppendCommand.AppendBlockEnd;
 import io.headrace.codecs.wire.AppendCommand.SetupAppend;
 import io.headrace.codecs.wire.AppendReply.AppendSetup;
@@ -24,7 +22,6 @@ import io.headrace.codecs.wire.FailureReply.OperationUnsupported;
 import io.headrace.codecs.wire.FailureReply.SegmentIsSealed;
 import io.headrace.codecs.wire.FailureReply.WrongHost;
 import io.headrace.codecs.wire.Reply;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -52,7 +49,7 @@ final class SegmentOutput implements StoreConnection.Exchange {
 
     /** Who is told what becomes of the events. */
     interface Owner {
-        void onDurable(PendingEvent event);
+        void onDurable(List<PendingEvent> events);
 
         /** Something became durable; the events were told before. */
         void onProgress();
@@ -64,7 +61,7 @@ final class SegmentOutput implements StoreConnection.Exchange {
         void fail(HeadraceException cause);
     }
 
-    private record Block(List<PendingEvent> events, long lastNumber) {}
+    private record Block(List<PendingEvent> events, int bytes, long lastNumber) {}
 
     private enum Link {
         NONE,
@@ -92,6 +89,7 @@ final class SegmentOutput implements StoreConnection.Exchange {
     private Link link = Link.NONE;
     private @Nullable StoreConnection connection;
     private long requestId;
+    private boolean awaitsRoom;
 
     SegmentOutput(Resources resources, long segmentId, String segment, Owner owner) {
         this.resources = resources;
@@ -164,9 +162,24 @@ final class SegmentOutput implements StoreConnection.Exchange {
                 connect();
                 return;
             }
+            if (!to.isWritable()) {
+                awaitRoom(to);
+                return;
+            }
             Block block = nextBlock();
             inFlight.add(block);
             send(to, block);
+        }
+    }
+
+    /** The socket takes no more for now. What comes meanwhile makes larger blocks. */
+    private void awaitRoom(StoreConnection to) {
+        if (!awaitsRoom) {
+            awaitsRoom = true;
+            to.whenWritable(() -> {
+                awaitsRoom = false;
+                pump();
+            });
         }
     }
 
@@ -186,23 +199,17 @@ final class SegmentOutput implements StoreConnection.Exchange {
         }
         unsentBytes -= bytes;
         lastNumber += events.size();
-        return new Block(events, lastNumber);
+        return new Block(events, (int) bytes, lastNumber);
     }
 
     private void send(StoreConnection to, Block block) {
-        List<ByteBuf> payloads = new ArrayList<>(block.events.size());
-        for (PendingEvent event : block.events) {
-            payloads.add(Unpooled.wrappedBuffer(event.payload()));
-        }
-        if (!block.events.get(0).isFramed()) {
-            ByteBuf data = Unpooled.wrappedBuffer(payloads.toArray(ByteBuf[]::new));
-            int size = data.readableBytes();
-            to.send(new AppendBlock(writerId, data));
-            to.send(new AppendBlockEnd(
-                    writerId, size, Unpooled.EMPTY_BUFFER, block.events.size(), block.lastNumber, requestId));
-            return;
-        }
-        to.send(AppendBlocks.encode(Heap.ALLOCATOR, writerId, payloads, block.lastNumber, requestId));
+        AppendBlockEnd end = new AppendBlockEnd(
+                writerId, block.bytes, Unpooled.EMPTY_BUFFER, block.events.size(), block.lastNumber, requestId);
+        to.send(AppendBlocks.encode(to.allocator(), end, out -> {
+            for (PendingEvent event : block.events) {
+                event.write(out);
+            }
+        }));
     }
 
     private void connect() {
@@ -271,7 +278,7 @@ final class SegmentOutput implements StoreConnection.Exchange {
         boolean any = false;
         for (Block oldest = inFlight.peek(); oldest != null && oldest.lastNumber <= number; oldest = inFlight.peek()) {
             inFlight.remove();
-            oldest.events.forEach(owner::onDurable);
+            owner.onDurable(oldest.events);
             any = true;
         }
         if (any) {
@@ -305,6 +312,7 @@ final class SegmentOutput implements StoreConnection.Exchange {
             from.end(requestId);
         }
         connection = null;
+        awaitsRoom = false;
         link = Link.NONE;
     }
 
@@ -329,7 +337,7 @@ final class SegmentOutput implements StoreConnection.Exchange {
         writeOffset = Math.max(writeOffset, length);
         unsentBytes -= event.storedBytes();
         unsent.remove();
-        owner.onDurable(event);
+        owner.onDurable(List.of(event));
         owner.onProgress();
         pump();
     }

@@ -22,10 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -37,14 +34,15 @@ import org.jspecify.annotations.Nullable;
  * of one of them as soon as that one is seen to be sealed: no key is in two parts.
  */
 public final class StreamWriter implements SegmentOutput.Owner {
+    private static final int MAX_EVENTS_PER_TURN = 4096;
+
     private final Resources resources;
     private final Loop loop;
     private final StreamName stream;
     private final Target target;
     private final WriterOptions options;
 
-    private final Queue<PendingEvent> offered = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean drainScheduled = new AtomicBoolean();
+    private final Inbox offered = new Inbox();
     private final AtomicLong heldBytes = new AtomicLong();
 
     /** Null while the segments are being asked for. */
@@ -114,8 +112,7 @@ public final class StreamWriter implements SegmentOutput.Owner {
             return;
         }
         heldBytes.addAndGet(event.heldBytes());
-        offered.add(event);
-        if (drainScheduled.compareAndSet(false, true)) {
+        if (offered.offer(event)) {
             loop.execute(this::drain);
         }
     }
@@ -127,7 +124,9 @@ public final class StreamWriter implements SegmentOutput.Owner {
     /** Completes when all that was taken is durable, and fails if something never will be; takes nothing from then on. */
     public Completable close() {
         return loop.completable(() -> {
-            drain();
+            do {
+                drain();
+            } while (offered.hasRest());
             if (failure != null) {
                 return Future.failedFuture(failure);
             }
@@ -169,16 +168,25 @@ public final class StreamWriter implements SegmentOutput.Owner {
                 });
     }
 
+    /** Takes what was offered, but leaves the loop its turns. */
     private void drain() {
-        drainScheduled.set(false);
+        long now = System.nanoTime();
+        int taken = 0;
         for (PendingEvent event = offered.poll(); event != null; event = offered.poll()) {
+            event.accepted(now);
             HeadraceException ended = end;
             if (ended != null) {
-                forget(event);
+                heldBytes.addAndGet(-event.heldBytes());
                 event.outcome().failed(ended);
             } else {
                 route(event);
             }
+            if (++taken == MAX_EVENTS_PER_TURN) {
+                break;
+            }
+        }
+        if (offered.hasRest()) {
+            loop.execute(this::drain);
         }
         pumpTouched();
         armWatch();
@@ -245,9 +253,9 @@ public final class StreamWriter implements SegmentOutput.Owner {
     }
 
     @Override
-    public void onDurable(PendingEvent event) {
-        forget(event);
-        event.outcome().durable();
+    public void onDurable(List<PendingEvent> events) {
+        forget(events);
+        events.forEach(event -> event.outcome().durable());
     }
 
     @Override
@@ -255,8 +263,12 @@ public final class StreamWriter implements SegmentOutput.Owner {
         checkDrained();
     }
 
-    private void forget(PendingEvent event) {
-        heldBytes.addAndGet(-event.heldBytes());
+    private void forget(List<PendingEvent> events) {
+        long bytes = 0;
+        for (PendingEvent event : events) {
+            bytes += event.heldBytes();
+        }
+        heldBytes.addAndGet(-bytes);
     }
 
     private void checkDrained() {
@@ -284,10 +296,8 @@ public final class StreamWriter implements SegmentOutput.Owner {
         }
         outputs.clear();
         keySpace = null;
-        for (PendingEvent event : lost) {
-            forget(event);
-            event.outcome().failed(cause);
-        }
+        forget(lost);
+        lost.forEach(event -> event.outcome().failed(cause));
         List<Promise<Void>> waiting = List.copyOf(whenDrained);
         whenDrained.clear();
         waiting.forEach(promise -> promise.tryFail(cause));

@@ -50,7 +50,14 @@ final class TimeWindowsTest {
     void onlyWhatSharesKeysIsCompared() {
         assertThat(TimeWindows.compare(Map.of(5L, place(10, 0, 0.5)), Map.of(LEFT, 10L, RIGHT, 99L)))
                 .isEqualTo(Side.AFTER);
-        assertThat(TimeWindows.compare(Map.of(5L, new Place(10, Optional.empty())), Map.of(LEFT, 10L, RIGHT, 99L)))
+    }
+
+    @Test
+    void aSegmentOfUnknownRangeIsComparedWithItselfIfThatIsThere() {
+        Map<Long, Place> places = Map.of(5L, new Place(10, Optional.empty()), 6L, new Place(99, Optional.empty()));
+        assertThat(TimeWindows.compare(places, Map.of(LEFT, 10L, RIGHT, 99L))).isEqualTo(Side.AFTER);
+        assertThat(TimeWindows.compare(places, Map.of(LEFT, 11L, RIGHT, 100L))).isEqualTo(Side.BEFORE);
+        assertThat(TimeWindows.compare(Map.of(4L, new Place(10, Optional.empty())), Map.of(LEFT, 10L, RIGHT, 99L)))
                 .isEqualTo(Side.BEFORE);
     }
 

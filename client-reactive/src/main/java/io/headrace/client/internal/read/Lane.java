@@ -1,5 +1,5 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
-package io.headrace.client.internal.group;
+package io.headrace.client.internal.read;
 
 import io.headrace.client.Event;
 import io.headrace.client.EventPointer;
@@ -7,21 +7,17 @@ import io.headrace.client.HeadraceException;
 import io.headrace.client.Position.Place;
 import io.headrace.client.ProtocolException;
 import io.headrace.client.TruncatedException;
-import io.headrace.client.internal.read.EventFrameBuffer;
-import io.headrace.client.internal.read.SegmentInput;
 import io.headrace.codecs.wire.EventFrames;
 import io.netty.buffer.ByteBuf;
-import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One segment that a member of a group has: what was fetched of it, and how far it was emitted. A segment that was emitted
- * to its end stays, with that place, until a checkpoint is passed. On the loop of its reading.
- */
-final class GroupLane<T> implements SegmentInput.Sink {
-    private final GroupReading<T> reading;
+/** One segment of {@link Lanes}: what was fetched of it, and how far it was emitted. On the loop. */
+public final class Lane<T> implements SegmentInput.Sink {
+    private final Lanes<T> lanes;
     private final Place begin;
     private final long endOffset;
+    private final Consumer<Lane<T>> whenFinished;
     private final SegmentInput input;
     private final EventFrameBuffer frames;
 
@@ -29,31 +25,32 @@ final class GroupLane<T> implements SegmentInput.Sink {
     private long offset;
 
     private boolean inputEnded;
-    private boolean finished;
+    private boolean ended;
     private boolean isReady;
-    private boolean closed;
 
     /** What was to be read next has been deleted; takes effect when all that was read before has been emitted. */
     private @Nullable TruncatedException truncated;
 
-    GroupLane(GroupReading<T> reading, String segment, Place begin, long endOffset) {
-        this.reading = reading;
+    Lane(Lanes<T> lanes, String segment, Place begin, long endOffset, Consumer<Lane<T>> whenFinished) {
+        this.lanes = lanes;
         this.begin = begin;
         this.endOffset = endOffset;
+        this.whenFinished = whenFinished;
         this.offset = begin.offset();
-        this.frames = new EventFrameBuffer(reading.options().maxEventBytes());
-        this.input = new SegmentInput(reading.resources(), segment, begin.offset(), endOffset, this);
+        this.frames = new EventFrameBuffer(lanes.options().maxEventBytes());
+        this.input = new SegmentInput(lanes.resources(), segment, begin.offset(), endOffset, this);
     }
 
-    String segment() {
+    public String segment() {
         return input.segment();
     }
 
-    long offset() {
+    /** Of the next event; {@link Place#FINISHED} behind the end of the segment. */
+    public long offset() {
         return offset;
     }
 
-    Place place() {
+    public Place place() {
         return new Place(offset, begin.range());
     }
 
@@ -62,63 +59,74 @@ final class GroupLane<T> implements SegmentInput.Sink {
         if (offset < 0 || offset >= endOffset) {
             finish();
         } else {
-            reading.hungry(this);
+            lanes.hungry(this);
         }
     }
 
-    void close() {
-        closed = true;
+    /** Emits nothing any more. */
+    void end() {
+        ended = true;
         input.end();
         frames.clear();
     }
 
-    boolean isClosed() {
-        return closed;
+    boolean hasEnded() {
+        return ended;
     }
 
     void read(int bytes) {
-        if (!closed && !finished) {
+        if (!ended) {
             input.read(bytes);
         }
     }
 
-    /** The next event; empty if there is no complete one. */
-    Optional<Event<T>> next() {
-        ByteBuf payload = closed || finished ? null : frames.next();
-        if (payload == null) {
-            isReady = false;
-            if (!closed && !finished) {
-                onDry();
+    /** Emits an event if there is one; says whether there may be another. */
+    boolean emitNext(Consumer<Event<T>> emission) {
+        ByteBuf payload = ended ? null : frames.next();
+        if (payload != null) {
+            Event<T> event = event(payload);
+            boolean hasMore = !inputEnded && truncated == null;
+            if (hasMore && !input.isReading() && frames.heldBytes() < lanes.shareBytes() / 2) {
+                lanes.hungry(this);
             }
-            return Optional.empty();
+            emission.accept(event);
+            if (frames.heldBytes() > 0) {
+                return true;
+            }
         }
+        isReady = false;
+        onDry();
+        return false;
+    }
+
+    private Event<T> event(ByteBuf payload) {
         int length = EventFrames.sizeOf(payload);
         EventPointer pointer = new EventPointer(segment(), offset, length);
-        T value = reading.deserialize(payload);
+        T value = lanes.deserialize(payload);
         offset += length;
-        if (frames.heldBytes() < reading.shareBytes() / 2 && !inputEnded && truncated == null && !input.isReading()) {
-            reading.hungry(this);
-        }
-        return Optional.of(reading.event(value, pointer, offset));
+        return lanes.event(value, pointer, offset);
     }
 
     /** There is no complete event. */
     private void onDry() {
+        if (ended || lanes.areDone()) {
+            return;
+        }
         TruncatedException missing = truncated;
         if (missing != null) {
             onDryAndTruncated(missing);
         } else if (!inputEnded) {
-            reading.hungry(this);
+            lanes.hungry(this);
         } else if (frames.heldBytes() > 0) {
-            reading.onFailed(new ProtocolException(segment() + " ends in the middle of an event"));
+            lanes.fail(new ProtocolException(segment() + " ends in the middle of an event"));
         } else {
             finish();
         }
     }
 
     private void onDryAndTruncated(TruncatedException missing) {
-        if (!reading.options().skipTruncated()) {
-            reading.onFailed(missing);
+        if (!lanes.options().skipTruncated()) {
+            lanes.fail(missing);
             return;
         }
         truncated = null;
@@ -129,15 +137,14 @@ final class GroupLane<T> implements SegmentInput.Sink {
         }
         offset = missing.startOffset();
         input.seek(offset);
-        reading.moved(this);
-        reading.hungry(this);
+        lanes.moved(this);
+        lanes.hungry(this);
     }
 
     private void finish() {
-        finished = true;
         offset = offset >= endOffset ? endOffset : Place.FINISHED;
-        input.end();
-        reading.finished(this);
+        end();
+        whenFinished.accept(this);
     }
 
     @Override
@@ -159,10 +166,11 @@ final class GroupLane<T> implements SegmentInput.Sink {
         onNoMore();
     }
 
-    /** Also if nothing is wanted: the group has to know what was read to its end. */
+    /** Also if nothing is wanted: that a segment was read to its end may be told at any time. */
     private void onNoMore() {
         if (frames.heldBytes() == 0) {
             onDry();
+            lanes.wake();
         } else {
             becomeReady();
         }
@@ -170,13 +178,13 @@ final class GroupLane<T> implements SegmentInput.Sink {
 
     @Override
     public void onFailed(HeadraceException cause) {
-        reading.onFailed(cause);
+        lanes.fail(cause);
     }
 
     private void becomeReady() {
         if (!isReady) {
             isReady = true;
-            reading.ready(this);
+            lanes.ready(this);
         }
     }
 }
