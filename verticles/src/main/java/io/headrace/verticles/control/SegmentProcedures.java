@@ -148,8 +148,9 @@ final class SegmentProcedures {
 
     private static void find(Directory directory, SegmentId request, Answer<NodeUri> answer) {
         StreamInfo stream = request.getStreamInfo();
-        String segment = SegmentName.of(stream.getScope(), stream.getStream(), request.getSegmentId())
-                .qualified();
+        String scope = stream.getScope().isEmpty() ? "" : stream.getScope() + "/";
+        // Whether there is such a segment is not asked here; its epoch does not matter for where it would be.
+        String segment = scope + stream.getStream() + "/" + SegmentName.numberOf(request.getSegmentId());
         directory
                 .storeOf(segment)
                 .ifPresentOrElse(
