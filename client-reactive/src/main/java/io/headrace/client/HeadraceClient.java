@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.grpc.client.GrpcClient;
+import io.vertx.grpc.client.GrpcClientOptions;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,9 @@ public final class HeadraceClient implements AutoCloseable {
     private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
     private static final long CLOSE_SECONDS = 10;
 
+    /** All segments of the largest stream. */
+    private static final long MAX_ANSWER_BYTES = 4L << 20;
+
     private final Loops loops;
     private final GrpcClient grpc;
     private final List<Resources> resources;
@@ -33,6 +37,7 @@ public final class HeadraceClient implements AutoCloseable {
         this.loops = Loops.start(options.loops());
         this.grpc = GrpcClient.client(
                 loops.vertx(),
+                new GrpcClientOptions().setScheduleDeadlineAutomatically(true).setMaxMessageSize(MAX_ANSWER_BYTES),
                 new HttpClientOptions()
                         .setProtocolVersion(HttpVersion.HTTP_2)
                         .setHttp2ClearTextUpgrade(false)

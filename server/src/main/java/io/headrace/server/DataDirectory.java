@@ -31,16 +31,17 @@ final class DataDirectory implements AutoCloseable {
     /**
      * Takes the directory into use, creating it if there is none.
      *
+     * @param marker file that is in each directory of this kind, but in a new one
      * @throws StartException if another server uses it, it is not one of Headrace, or it cannot be written to
      */
-    static DataDirectory open(Path path) {
+    static DataDirectory open(Path path, String marker) {
         FileChannel lockFile = null;
         try {
             Files.createDirectories(path);
             lockFile = FileChannel.open(
                     path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             lock(path, lockFile);
-            checkContents(path);
+            checkContents(path, marker);
             return new DataDirectory(path, lockFile);
         } catch (FileAlreadyExistsException e) {
             throw new StartException(
@@ -77,16 +78,16 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static void checkContents(Path path) throws IOException {
-        if (!Files.notExists(path.resolve(ClusterFile.NAME))) {
+    private static void checkContents(Path path, String marker) throws IOException {
+        if (!Files.notExists(path.resolve(marker))) {
             return;
         }
-        List<String> ours = List.of(LOCK, ClusterFile.NAME + ".new");
+        List<String> ours = List.of(LOCK, marker + ".new");
         try (Stream<Path> files = Files.list(path)) {
             boolean strange = files.map(file -> Objects.toString(file.getFileName()))
                     .anyMatch(name -> !ours.contains(name) && !name.equals("lost+found"));
             if (strange) {
-                throw new StartException("the directory " + path + " is not empty and has no " + ClusterFile.NAME
+                throw new StartException("the directory " + path + " is not empty and has no " + marker
                         + ": if it is a Headrace data directory, restore that file; else choose another with --data");
             }
         }

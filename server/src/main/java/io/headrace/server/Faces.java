@@ -3,18 +3,22 @@ package io.headrace.server;
 
 import io.headrace.client.ClientOptions;
 import io.headrace.client.HeadraceClient;
+import io.headrace.engine.segments.SegmentCommand;
+import io.headrace.engine.segments.SegmentReply;
 import io.headrace.engine.streams.StreamCommand;
 import io.headrace.engine.streams.StreamReply;
 import io.headrace.server.settings.Setting;
 import io.headrace.server.settings.Settings;
 import io.headrace.verticles.control.ControlOptions;
-import io.headrace.verticles.control.ControlOptions.Endpoint;
 import io.headrace.verticles.control.ControlVerticle;
+import io.headrace.verticles.control.Directory;
 import io.headrace.verticles.gateway.AdminApi;
 import io.headrace.verticles.gateway.data.DataApi;
 import io.headrace.verticles.gateway.data.DataOptions;
 import io.headrace.verticles.host.Partitions;
+import io.headrace.verticles.wire.Credits;
 import io.headrace.verticles.wire.WireNode;
+import io.headrace.verticles.wire.WireOptions;
 import io.headrace.verticles.wire.WireVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -26,6 +30,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -36,6 +41,9 @@ import java.util.function.Supplier;
 final class Faces {
     private static final Duration OPEN_LIMIT = Duration.ofSeconds(10);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
+
+    /** Bytes that all connections together may have handed over and not had answered. */
+    private static final long CREDIT_BYTES = 128L << 20;
 
     private final Settings settings;
     private final Exposure exposure;
@@ -59,6 +67,17 @@ final class Faces {
         }
     }
 
+    /** What all connections to the segment store share. */
+    WireNode node(Partitions<SegmentCommand, SegmentReply> segments) {
+        return new WireNode(
+                segments,
+                new Credits(CREDIT_BYTES),
+                WireOptions.DEFAULT
+                        .listeningOn(exposure.bind(), settings.get(Settings.STORE_PORT))
+                        .accepting(settings.get(Settings.CONNECTIONS))
+                        .besideController(settings.get(Settings.CONTROLLER_PORT)));
+    }
+
     /**
      * Opens the port of the segment store.
      *
@@ -76,18 +95,14 @@ final class Faces {
         return verticles.element().port();
     }
 
-    /** Opens the port of the controller, which sends clients to a store on {@code storePort}; returns the port. */
-    int controller(Vertx vertx, int storePort, Partitions<StreamCommand, StreamReply> streams)
+    /** Opens the port of the controller; returns the port. */
+    int controller(Vertx vertx, Partitions<StreamCommand, StreamReply> streams, Directory directory)
             throws InterruptedException {
-        int port = settings.get(Settings.CONTROLLER_PORT);
         ControlVerticle control = new ControlVerticle(
                 new ControlOptions(
-                        exposure.bind(),
-                        port,
-                        settings.get(Settings.CONNECTIONS),
-                        new Endpoint(exposure.advertised(), port),
-                        new Endpoint(exposure.advertised(), storePort)),
-                streams);
+                        exposure.bind(), settings.get(Settings.CONTROLLER_PORT), settings.get(Settings.CONNECTIONS)),
+                streams,
+                directory);
         deploy(vertx, Settings.CONTROLLER_PORT, vertx.deployVerticle(control));
         return control.port();
     }
@@ -98,14 +113,13 @@ final class Faces {
      */
     int http(
             Vertx vertx,
-            int controllerPort,
+            URI controller,
             Supplier<HealthServer.Report> report,
             Partitions<StreamCommand, StreamReply> streams)
             throws InterruptedException {
         HeadraceClient client = started.add(
                 "client of the HTTP port",
-                HeadraceClient.connect(
-                        ClientOptions.of(exposure.self(controllerPort)).withLoops(1)),
+                HeadraceClient.connect(ClientOptions.of(controller).withLoops(1)),
                 HeadraceClient::close);
         DataOptions data = DataOptions.DEFAULT
                 .withMaxMessageBytes(settings.get(Settings.HTTP_MESSAGE_KIB) << 10)

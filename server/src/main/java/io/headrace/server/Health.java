@@ -8,16 +8,22 @@ import io.headrace.verticles.wire.WireCounters;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** What {@code /health} knows. May be asked from any thread. */
 final class Health {
     private final PartitionHost host;
     private final WireCounters store;
-    private final DiskSpace disk;
+    private final Optional<DiskSpace> disk;
     private final LongTermStorage tier2;
 
-    Health(PartitionHost host, WireCounters store, DiskSpace disk, LongTermStorage tier2) {
+    /**
+     * What is asked.
+     *
+     * @param disk of the log, if that is on this machine
+     */
+    Health(PartitionHost host, WireCounters store, Optional<DiskSpace> disk, LongTermStorage tier2) {
         this.host = host;
         this.store = store;
         this.disk = disk;
@@ -30,7 +36,7 @@ final class Health {
      */
     HealthServer.Report report() {
         Map<String, Object> states = new TreeMap<>();
-        boolean isShort = disk.isShort();
+        boolean isShort = disk.map(DiskSpace::isShort).orElse(false);
         boolean healthy = !isShort;
         for (HostedPartition<?, ?> partition : host.partitions()) {
             HostedPartition.State state = partition.state();
@@ -41,12 +47,6 @@ final class Health {
                 .put("status", healthy ? "ready" : "not ready")
                 .put("version", Version.current())
                 .put("partitions", new JsonObject(states))
-                .put(
-                        "disk",
-                        new JsonObject()
-                                .put("freeBytes", disk.freeBytes())
-                                .put("enoughBytes", disk.enoughBytes())
-                                .put("writersWait", isShort))
                 .put("longTermStorage", tier2.report())
                 .put(
                         "store",
@@ -56,6 +56,12 @@ final class Health {
                                 .put("bytesReceived", store.bytesReceived())
                                 .put("bytesSent", store.bytesSent())
                                 .put("pauses", store.pauses()));
+        disk.ifPresent(space -> details.put(
+                "disk",
+                new JsonObject()
+                        .put("freeBytes", space.freeBytes())
+                        .put("enoughBytes", space.enoughBytes())
+                        .put("writersWait", isShort)));
         return new HealthServer.Report(healthy, details);
     }
 }

@@ -94,6 +94,14 @@ final class LongTermStorage implements AutoCloseable {
         return new LongTermStorage(address, storage, options, new BlockBudget(blockBytes, partitions), most);
     }
 
+    /** A place within a storage. */
+    static URI below(URI storage, String name) {
+        String path = storage.getRawPath().replaceAll("/+$", "") + "/" + name;
+        String query = storage.getRawQuery() == null ? "" : "?" + storage.getRawQuery();
+        String authority = storage.getRawAuthority() == null ? "" : storage.getRawAuthority();
+        return URI.create(storage.getScheme() + "://" + authority + path + query);
+    }
+
     private static ChunkStorage open(URI address) {
         try {
             return ChunkStorages.open(address);
@@ -108,6 +116,11 @@ final class LongTermStorage implements AutoCloseable {
         partitions.put(partition, TierStatus.NEW);
         return new Tier(
                 partition, storage, loop::execute, self, options, blocks, status -> partitions.put(partition, status));
+    }
+
+    /** The partition is no longer here. */
+    void forget(String partition) {
+        partitions.remove(partition);
     }
 
     /**

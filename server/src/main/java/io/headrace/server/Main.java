@@ -9,19 +9,24 @@ import io.headrace.server.settings.SampleFile;
 import io.headrace.server.settings.Setting;
 import io.headrace.server.settings.Settings;
 import io.headrace.server.settings.SettingsException;
+import io.headrace.verticles.zookeeper.ClusterException;
+import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.HostAndPort;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -32,6 +37,8 @@ public final class Main {
 
     private static final int FAILED = 1;
     private static final int BAD_USAGE = 2;
+    private static final int BOOKIE_PORT = 3181;
+    private static final int ZOOKEEPER_PORT = 2181;
 
     private final PrintStream out;
     private final PrintStream err;
@@ -62,14 +69,39 @@ public final class Main {
     }
 
     private static CommandSpec commands() {
-        CommandSpec standalone = command("standalone", "Runs a whole server in one process, until it is stopped.");
-        standalone.addOption(OptionSpec.builder("--config")
+        List<Setting<?>> alone = new ArrayList<>(Settings.ALL);
+        alone.removeAll(Settings.OF_CLUSTER);
+        CommandSpec demo = command("demo", Demo.ABOUT);
+        demo.addOption(OptionSpec.builder("--controller")
+                .type(String.class)
+                .paramLabel("HOST:PORT")
+                .description("Controller of a running server. Without it, one is started for the demo and thrown away.")
+                .build());
+        return command("headrace", "A streaming store: durable, ordered, wire-compatible with Pravega clients.")
+                .addSubcommand(
+                        "standalone",
+                        configured(
+                                command("standalone", "Runs a whole server in one process, until it is stopped."),
+                                alone))
+                .addSubcommand(
+                        "server",
+                        configured(command("server", "Runs a node of a cluster, until it is stopped."), Settings.ALL))
+                .addSubcommand("bookie", bookie())
+                .addSubcommand("zookeeper", zooKeeper())
+                .addSubcommand("cluster", cluster())
+                .addSubcommand("demo", demo)
+                .addSubcommand(
+                        "config", command("config", "Prints a configuration file that documents every setting."));
+    }
+
+    private static CommandSpec configured(CommandSpec command, List<Setting<?>> settings) {
+        command.addOption(OptionSpec.builder("--config")
                 .type(Path.class)
                 .paramLabel("FILE")
                 .description("Configuration file (also: " + Settings.FILE_VARIABLE + "). See: headrace config.")
                 .build());
-        for (Setting<?> setting : Settings.ALL) {
-            standalone.addOption(OptionSpec.builder("--" + setting.name())
+        for (Setting<?> setting : settings) {
+            command.addOption(OptionSpec.builder("--" + setting.name())
                     .type(String.class)
                     .paramLabel(setting.label())
                     .description(
@@ -78,17 +110,70 @@ public final class Main {
                             setting.defaultText().isEmpty() ? "Default: nothing." : "Default: " + setting.defaultText())
                     .build());
         }
-        CommandSpec demo = command("demo", Demo.ABOUT);
-        demo.addOption(OptionSpec.builder("--controller")
+        return command;
+    }
+
+    private static CommandSpec bookie() {
+        CommandSpec bookie =
+                command("bookie", "Runs a bookie, which keeps part of the log of a cluster, until it is stopped.");
+        bookie.addOption(port("Port that it listens on.", BOOKIE_PORT));
+        return configured(bookie, StorageMember.settings(true));
+    }
+
+    private static CommandSpec zooKeeper() {
+        CommandSpec zooKeeper = command("zookeeper", "Runs a server of a cluster's ZooKeeper, until it is stopped.");
+        zooKeeper.addOption(port("Port for its clients.", ZOOKEEPER_PORT));
+        zooKeeper.addOption(OptionSpec.builder("--servers")
                 .type(String.class)
-                .paramLabel("HOST:PORT")
-                .description("Controller of a running server. Without it, one is started for the demo and thrown away.")
+                .paramLabel("N=HOST:PORT:PORT,...")
+                .description("All servers of the ensemble, three or five. Without it there is only this one.")
                 .build());
-        return command("headrace", "A streaming store: durable, ordered, wire-compatible with Pravega clients.")
-                .addSubcommand("standalone", standalone)
-                .addSubcommand("demo", demo)
-                .addSubcommand(
-                        "config", command("config", "Prints a configuration file that documents every setting."));
+        zooKeeper.addOption(OptionSpec.builder("--id")
+                .type(Integer.class)
+                .paramLabel("N")
+                .description("Number of this one among them.")
+                .build());
+        return configured(zooKeeper, StorageMember.settings(false));
+    }
+
+    private static OptionSpec port(String about, int byDefault) {
+        return OptionSpec.builder("--port")
+                .type(Integer.class)
+                .paramLabel("PORT")
+                .description(about, "Default: " + byDefault)
+                .build();
+    }
+
+    private static CommandSpec cluster() {
+        CommandSpec status = command("status", "Shows which nodes live and which partitions each has.");
+        CommandSpec drain = command("drain", "Moves all partitions of a node to others, until it is started anew.");
+        CommandSpec weigh =
+                command("weigh", "Changes how much a node takes compared to others, until it is started anew.");
+        for (CommandSpec command : List.of(drain, weigh)) {
+            command.addPositional(PositionalParamSpec.builder()
+                    .type(String.class)
+                    .paramLabel("NODE")
+                    .description("Its name, as headrace cluster status shows it.")
+                    .index("0")
+                    .build());
+        }
+        weigh.addPositional(PositionalParamSpec.builder()
+                .type(Integer.class)
+                .paramLabel("WEIGHT")
+                .description("0 to 100; 0 moves everything away.")
+                .index("1")
+                .build());
+        for (CommandSpec command : List.of(status, drain, weigh)) {
+            command.addOption(OptionSpec.builder("--" + Settings.ZOOKEEPER.name())
+                    .type(String.class)
+                    .paramLabel(Settings.ZOOKEEPER.label())
+                    .description("The cluster's ZooKeeper (also: " + Settings.ZOOKEEPER.variable() + ").")
+                    .build());
+        }
+        return command("cluster", "Looks at a cluster and moves its partitions.")
+                .addSubcommand("status", status)
+                .addSubcommand("drain", drain)
+                .addSubcommand("weigh", weigh);
     }
 
     private static CommandSpec command(String name, String about) {
@@ -112,7 +197,23 @@ public final class Main {
         ParseResult command = parsed.subcommand();
         try {
             switch (command.commandSpec().name()) {
-                case "standalone" -> standalone(command);
+                case "standalone" -> serve(Standalone.start(settings(command)), Addresses::toJson);
+                case "server" -> serve(ClusterNode.start(settings(command)), Addresses::toJson);
+                case "bookie" ->
+                    serve(
+                            StorageMember.bookie(settings(command), command.matchedOptionValue("--port", BOOKIE_PORT)),
+                            JsonObject::encode);
+                case "zookeeper" ->
+                    serve(
+                            StorageMember.zooKeeper(
+                                    settings(command),
+                                    command.matchedOptionValue("--port", ZOOKEEPER_PORT),
+                                    command.matchedOptionValue("--id", 1),
+                                    command.matchedOptionValue("--servers", "")),
+                            JsonObject::encode);
+                case "cluster" -> {
+                    return cluster(command);
+                }
                 case "demo" -> {
                     return demo(command) ? 0 : FAILED;
                 }
@@ -122,7 +223,7 @@ public final class Main {
         } catch (SettingsException e) {
             err.println("headrace: " + e.getMessage());
             return BAD_USAGE;
-        } catch (StartException | DemoException e) {
+        } catch (StartException | DemoException | ClusterException e) {
             err.println("headrace: " + e.getMessage());
             LOG.debug("start failed", e);
             return FAILED;
@@ -141,23 +242,52 @@ public final class Main {
         return BAD_USAGE;
     }
 
-    private void standalone(ParseResult command) throws InterruptedException {
+    private Settings settings(ParseResult command) {
         Map<String, String> commandLine = new HashMap<>();
         for (Setting<?> setting : Settings.ALL) {
-            String value = command.matchedOptionValue("--" + setting.name(), (String) null);
-            if (value != null) {
-                commandLine.put(setting.name(), value);
+            if (command.hasMatchedOption("--" + setting.name())) {
+                commandLine.put(setting.name(), command.matchedOptionValue("--" + setting.name(), ""));
             }
         }
         Path file = command.matchedOptionValue("--config", (Path) null);
         Settings settings = Settings.resolve(commandLine, environment, file);
         logLevel(settings.get(Settings.LOG_LEVEL));
-        Standalone server = Standalone.start(settings);
+        return settings;
+    }
+
+    private <A> void serve(Server<A> server, Function<A, String> toJson) throws InterruptedException {
         if (Shutdown.close(server::close)) {
-            out.println("READY " + server.addresses().toJson());
+            out.println("READY " + toJson.apply(server.addresses()));
             out.flush();
         }
         server.awaitEnd();
+    }
+
+    private int cluster(ParseResult group) throws InterruptedException {
+        if (!group.hasSubcommand()) {
+            group.commandSpec().commandLine().usage(err);
+            return BAD_USAGE;
+        }
+        ParseResult command = group.subcommand();
+        logLevel(Settings.LogLevel.ERROR);
+        String option = "--" + Settings.ZOOKEEPER.name();
+        String zooKeeper = command.matchedOptionValue(option, environment.get(Settings.ZOOKEEPER.variable()));
+        if (zooKeeper == null) {
+            throw new SettingsException("say with " + option + " where the cluster's ZooKeeper is");
+        }
+        ClusterCommands commands = new ClusterCommands(zooKeeper, out);
+        switch (command.commandSpec().name()) {
+            case "status" -> commands.status();
+            case "drain" -> commands.weigh(command.matchedPositionalValue(0, ""), 0);
+            default -> {
+                int weight = command.matchedPositionalValue(1, -1);
+                if (weight < 0 || weight > 100) {
+                    throw new SettingsException("a weight is a whole number from 0 to 100");
+                }
+                commands.weigh(command.matchedPositionalValue(0, ""), weight);
+            }
+        }
+        return 0;
     }
 
     private boolean demo(ParseResult command) {

@@ -32,9 +32,10 @@ final class PartitionMemory {
     /**
      * The bounds of each partition: two thirds of its share for the newest data, a sixth for data read back from the log.
      *
+     * @param soleOwner see {@link PartitionOptions#soleOwner}
      * @throws StartException if there is too little memory for so many partitions
      */
-    static PartitionOptions options(Settings settings, ClusterFile cluster) {
+    static PartitionOptions options(Settings settings, ClusterFile cluster, boolean soleOwner) {
         int partitions = cluster.segmentsPartitions() + cluster.streamsPartitions();
         long share = share(settings, cluster);
         long tail = share / 3 * 2;
@@ -53,7 +54,7 @@ final class PartitionMemory {
                 usual.checkpointFrames(),
                 usual.checkpointRowBytes(),
                 usual.checkpointMillis(),
-                true);
+                soleOwner);
     }
 
     static long bytesOf(SegmentCommand command) {

@@ -10,9 +10,8 @@ import io.headrace.engine.partition.PartitionOptions;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.StateMachine;
 import io.headrace.verticles.host.HostedPartition;
-import io.headrace.verticles.host.PartitionFactory;
 import io.headrace.verticles.host.PartitionHost;
-import io.headrace.verticles.host.Partitions;
+import io.vertx.core.Future;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -46,35 +45,32 @@ final class PartitionOpener {
         /**
          * A fresh machine; called once for each attempt to open a partition.
          *
-         * @param number of the partition among its kind, from 0
          * @param loop of the partition
          * @param self submits a command to the very partition that this machine is for, in a turn of its own and without
          *     a reply; from any thread
          */
-        StateMachine<C, R> create(int number, Loop loop, Consumer<C> self);
+        StateMachine<C, R> create(Loop loop, Consumer<C> self);
     }
 
     /**
-     * Begins to open all partitions of a kind.
+     * Begins to open a partition.
      *
-     * @param kind their names are this, a hyphen and a number from 0
      * @param bytesOf how much memory a waiting command holds, in bytes
      */
-    <C, R> void open(
-            String kind, Partitions<C, R> partitions, Machines<C, R> machines, ToLongFunction<? super C> bytesOf) {
-        for (int i = 0; i < partitions.count(); i++) {
-            int number = i;
-            PartitionFactory<C, R> factory = (name, loop, listener) -> create(name, number, loop, machines, listener);
-            partitions.place(number, host.open(kind + "-" + number, factory, bytesOf));
-        }
+    <C, R> HostedPartition<C, R> open(String name, Machines<C, R> machines, ToLongFunction<? super C> bytesOf) {
+        return host.open(name, (same, loop, listener) -> create(name, loop, machines, listener), bytesOf);
     }
 
-    private <C, R> Partition<C, R> create(
-            String name, int number, Loop loop, Machines<C, R> machines, PartitionListener listener) {
+    /** Lets go of a partition; succeeds also if it is not open. */
+    Future<Void> close(String name) {
+        return host.close(name);
+    }
+
+    private <C, R> Partition<C, R> create(String name, Loop loop, Machines<C, R> machines, PartitionListener listener) {
         Self<C, R> self = new Self<>(loop);
         Partition<C, R> partition = new Partition<>(
                 name,
-                machines.create(number, loop, self),
+                machines.create(loop, self),
                 logs,
                 checkpoints,
                 loop,

@@ -1,40 +1,30 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.server;
 
-import io.headrace.engine.partition.ReplyTo;
-import io.headrace.engine.segments.LoadOptions;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
-import io.headrace.engine.segments.SegmentsMachine;
-import io.headrace.engine.streams.ScaleLimits;
 import io.headrace.engine.streams.StreamCommand;
 import io.headrace.engine.streams.StreamReply;
-import io.headrace.engine.streams.StreamsMachine;
-import io.headrace.engine.streams.StreamsOptions;
 import io.headrace.server.settings.Settings;
 import io.headrace.tiering.ChunkStorage;
 import io.headrace.tiering.ChunkStorages;
 import io.headrace.verticles.bookkeeper.BookKeeperLogStore;
 import io.headrace.verticles.bookkeeper.LogOptions;
-import io.headrace.verticles.bus.LoadBus;
+import io.headrace.verticles.control.Directory;
 import io.headrace.verticles.embedded.DiskSpace;
 import io.headrace.verticles.embedded.EmbeddedEnsemble;
 import io.headrace.verticles.embedded.EmbeddedOptions;
 import io.headrace.verticles.host.HostOptions;
 import io.headrace.verticles.host.PartitionHost;
 import io.headrace.verticles.host.Partitions;
+import io.headrace.verticles.net.Endpoint;
 import io.headrace.verticles.rocksdb.RocksCheckpointStore;
 import io.headrace.verticles.rocksdb.RocksOptions;
-import io.headrace.verticles.wire.Credits;
 import io.headrace.verticles.wire.WireNode;
-import io.headrace.verticles.wire.WireOptions;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,51 +35,28 @@ final class Standalone {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration END_LIMIT = Duration.ofSeconds(4);
 
-    /** For the end as a whole, whatever its parts take. */
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(9);
-
     /** How often it is decided whether writers must wait. */
     private static final int HOLD_MILLIS = 50;
 
-    private static final int EVENT_LOOPS = Math.max(2, Runtime.getRuntime().availableProcessors());
-
-    /** Bytes that all connections together may have handed over and not had answered. */
-    private static final long CREDIT_BYTES = 128L << 20;
-
-    private final Started started;
-    private final Addresses addresses;
-    private final CountDownLatch ended = new CountDownLatch(1);
-
-    private Standalone(Started started, Addresses addresses) {
-        this.started = started;
-        this.addresses = addresses;
-    }
+    private Standalone() {}
 
     /**
      * Starts a server; returns when it serves.
      *
      * @throws StartException if it cannot; nothing is left running
      */
-    static Standalone start(Settings settings) {
-        Started started = new Started();
-        try {
-            return new Standalone(started, compose(settings, started));
-        } catch (InterruptedException e) {
-            started.end();
-            Thread.currentThread().interrupt();
-            throw new StartException("the start was interrupted", e);
-        } catch (IOException | RuntimeException e) {
-            started.end();
-            throw StartException.of(e);
-        }
+    static Server<Addresses> start(Settings settings) {
+        return Server.start(started -> compose(settings, started));
     }
 
     private static Addresses compose(Settings settings, Started started) throws IOException, InterruptedException {
         Exposure exposure = Exposure.of(settings);
         Faces faces = new Faces(settings, exposure, started);
         faces.checkFree();
-        DataDirectory data =
-                started.add("data directory", DataDirectory.open(settings.get(Settings.DATA)), DataDirectory::close);
+        DataDirectory data = started.add(
+                "data directory",
+                DataDirectory.open(settings.get(Settings.DATA), ClusterFile.NAME),
+                DataDirectory::close);
         ClusterFile cluster = ClusterFile.readOrCreate(data.path(), settings);
         LongTermStorage tier2 = started.add(
                 "long-term storage",
@@ -119,64 +86,28 @@ final class Standalone {
         Partitions<StreamCommand, StreamReply> streams =
                 Partitions.ofScopes(Partitions.evenTable(cluster.streamsPartitions()));
         PartitionOpener opener =
-                new PartitionOpener(host, logs, checkpoints, PartitionMemory.options(settings, cluster));
-        LoadBus loads = loads(vertx, streams);
-        int pace = settings.get(Settings.SCALING_PACE);
-        long retentionMillis = settings.get(Settings.RETENTION_PERIOD).toMillis();
-        long watermarkMillis = settings.get(Settings.WATERMARK_PERIOD).toMillis();
-        long transactionMillis = settings.get(Settings.TRANSACTION_LIFE).toMillis();
-        opener.open(
-                "segments",
-                segments,
-                (number, loop, self) -> new SegmentsMachine(
-                        PooledByteBufAllocator.DEFAULT,
-                        LoadOptions.atPace(pace),
-                        loads.reportsOf(loop),
-                        tier2.of("segments-" + number, loop, self)),
-                PartitionMemory::bytesOf);
-        opener.open(
-                "streams",
-                streams,
-                (number, loop, self) -> new StreamsMachine(
-                        StreamsOptions.of(number, cluster.streamsPartitions())
-                                .withScaling(ScaleLimits.atPace(pace))
-                                .withRetentionMillis(retentionMillis)
-                                .withWatermarkMillis(watermarkMillis)
-                                .withTransactionMillis(transactionMillis),
-                        // In turns of their own, also if the other partition is on the same loop.
-                        (command, replyTo) -> loop.execute(() -> segments.submit(command.segment(), command, replyTo)),
-                        (command, replyTo) -> loop.execute(() -> streams.submit(command.scope(), command, replyTo)),
-                        self),
-                PartitionMemory::bytesOf);
+                new PartitionOpener(host, logs, checkpoints, PartitionMemory.options(settings, cluster, true));
+        NodePartitions partitions = new NodePartitions(settings, opener, tier2, segments, streams);
+        partitions.segmentsNames().forEach(partitions::open);
+        partitions.streamsNames().forEach(partitions::open);
         opener.awaitServing(START_LIMIT);
         tier2.awaitKnown();
 
-        WireNode node = new WireNode(
-                segments,
-                new Credits(CREDIT_BYTES),
-                WireOptions.DEFAULT
-                        .listeningOn(exposure.bind(), settings.get(Settings.STORE_PORT))
-                        .accepting(settings.get(Settings.CONNECTIONS))
-                        .besideController(settings.get(Settings.CONTROLLER_PORT)));
+        WireNode node = faces.node(segments);
         ensemble.disk().listen(isShort -> hold(node, isShort, ensemble.disk()));
         vertx.setPeriodic(HOLD_MILLIS, id -> node.holdAppends(tier2.holdsWriters(ensemble.disk()::isShort)));
-        int storePort = faces.store(vertx, node, EVENT_LOOPS);
-        int controllerPort = faces.controller(vertx, storePort, streams);
-        int httpPort = faces.http(
-                vertx, controllerPort, new Health(host, node.counters(), ensemble.disk(), tier2)::report, streams);
+        int storePort = faces.store(vertx, node, Server.EVENT_LOOPS);
+        Directory directory = Directory.of(
+                new Endpoint(exposure.advertised(), settings.get(Settings.CONTROLLER_PORT)),
+                new Endpoint(exposure.advertised(), storePort));
+        int controllerPort = faces.controller(vertx, streams, directory);
+        Health health = new Health(host, node.counters(), Optional.of(ensemble.disk()), tier2);
+        int httpPort = faces.http(vertx, exposure.self(controllerPort), health::report, streams);
         LOG.info("serving; all data is in {}", data.path());
         return new Addresses(
                 Addresses.of(exposure.advertised(), controllerPort),
                 Addresses.of(exposure.advertised(), storePort),
                 Addresses.of(exposure.advertised(), httpPort));
-    }
-
-    private static LoadBus loads(Vertx vertx, Partitions<StreamCommand, StreamReply> streams) {
-        LoadBus loads = new LoadBus(vertx.eventBus(), streams::indexOf);
-        for (int i = 0; i < streams.count(); i++) {
-            loads.listen(i, report -> streams.submit(report.scope(), report, ReplyTo.none()));
-        }
-        return loads;
     }
 
     private static void hold(WireNode node, boolean isShort, DiskSpace disk) {
@@ -192,7 +123,7 @@ final class Standalone {
     }
 
     private static Vertx vertx() {
-        Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS));
+        Vertx vertx = Vertx.vertx(Server.vertxOptions());
         vertx.exceptionHandler(cause -> FatalErrors.handle("an event loop", cause));
         return vertx;
     }
@@ -202,40 +133,9 @@ final class Standalone {
                 "starting event loops",
                 PartitionHost.start(
                         vertx,
-                        EVENT_LOOPS,
+                        Server.EVENT_LOOPS,
                         HostOptions.DEFAULT,
                         (name, cause) -> FatalErrors.endNow("another process has taken over " + name)),
                 START_LIMIT);
-    }
-
-    /** Where clients find it. */
-    Addresses addresses() {
-        return addresses;
-    }
-
-    /** Waits until {@link #close} has done its work. */
-    void awaitEnd() throws InterruptedException {
-        ended.await();
-    }
-
-    /** Ends the server; returns when everything has ended. If that takes too long, the process ends without. */
-    void close() {
-        LOG.info("ending");
-        Thread limit = new Thread(this::endAnyway, "end-limit");
-        limit.setDaemon(true);
-        limit.start();
-        started.end();
-        LOG.info("ended");
-        ended.countDown();
-    }
-
-    private void endAnyway() {
-        try {
-            if (!ended.await(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                FatalErrors.endNow("the end took longer than " + CLOSE_LIMIT.toSeconds() + " s");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.headrace.server;
 
 import io.headrace.engine.log.LogException;
 import io.headrace.verticles.embedded.EnsembleException;
+import io.headrace.verticles.zookeeper.ClusterException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ final class StartException extends RuntimeException {
         if (e instanceof StartException known) {
             return known;
         }
-        if (e instanceof EnsembleException || e instanceof LogException) {
+        if (e instanceof EnsembleException || e instanceof LogException || e instanceof ClusterException) {
             return new StartException(String.valueOf(e.getMessage()), e);
         }
         if (isFull(e)) {

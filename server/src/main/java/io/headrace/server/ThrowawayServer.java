@@ -17,11 +17,11 @@ import org.slf4j.LoggerFactory;
 final class ThrowawayServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ThrowawayServer.class);
 
-    private final Standalone server;
+    private final Server<Addresses> server;
     private final Path data;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private ThrowawayServer(Standalone server, Path data) {
+    private ThrowawayServer(Server<Addresses> server, Path data) {
         this.server = server;
         this.data = data;
     }

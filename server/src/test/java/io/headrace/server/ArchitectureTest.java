@@ -75,7 +75,10 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule STORAGE_STAYS_BEHIND_ITS_ADAPTERS = noClasses()
             .that()
-            .resideOutsideOfPackages("io.headrace.verticles.bookkeeper..", "io.headrace.verticles.embedded..")
+            .resideOutsideOfPackages(
+                    "io.headrace.verticles.bookkeeper..",
+                    "io.headrace.verticles.embedded..",
+                    "io.headrace.verticles.zookeeper..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.bookkeeper..", "org.apache.zookeeper..");

@@ -19,15 +19,15 @@ final class DataDirectoryTest {
     @Test
     void isCreatedAndCanBeTakenAgainAfterClosing() throws IOException {
         Path path = temporary.resolve("a/b");
-        DataDirectory.open(path).close();
-        try (DataDirectory again = DataDirectory.open(path)) {
+        DataDirectory.open(path, ClusterFile.NAME).close();
+        try (DataDirectory again = DataDirectory.open(path, ClusterFile.NAME)) {
             assertThat(again.path()).isEqualTo(path).isDirectory();
         }
     }
 
     @Test
     void belongsToOneServerAtATime() throws IOException {
-        try (DataDirectory first = DataDirectory.open(temporary)) {
+        try (DataDirectory first = DataDirectory.open(temporary, ClusterFile.NAME)) {
             refused(first.path(), "in use by another server");
         }
     }
@@ -79,7 +79,7 @@ final class DataDirectoryTest {
 
     private static void refused(Path path, String message) {
         assertThatExceptionOfType(StartException.class)
-                .isThrownBy(() -> DataDirectory.open(path))
+                .isThrownBy(() -> DataDirectory.open(path, ClusterFile.NAME))
                 .withMessageContaining(message);
     }
 }

@@ -34,7 +34,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** Starts {@code headrace} with these arguments. */
-    static ServerProcess start(Path logs, String... arguments) throws IOException {
+    public static ServerProcess start(Path logs, String... arguments) throws IOException {
         return start(JAVA_OPTIONS, logs, arguments);
     }
 
@@ -70,14 +70,18 @@ public final class ServerProcess implements AutoCloseable {
         return start(javaOptions, logs, arguments.toArray(new String[0]));
     }
 
-    /** Waits for the READY line. */
     Addresses awaitReady() throws IOException, InterruptedException {
+        JsonObject json = awaitReadyLine();
+        return new Addresses(json.getString("controller"), json.getString("store"), json.getString("http"));
+    }
+
+    /** Waits for the READY line; returns what it says. */
+    public JsonObject awaitReadyLine() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
         while (System.nanoTime() < deadline) {
             String text = output();
             if (text.startsWith("READY ") && text.endsWith("\n")) {
-                JsonObject json = new JsonObject(text.substring("READY ".length()));
-                return new Addresses(json.getString("controller"), json.getString("store"), json.getString("http"));
+                return new JsonObject(text.substring("READY ".length()));
             }
             if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
                 throw new AssertionError("ended with " + process.exitValue() + " instead of getting ready:\n" + this);
@@ -92,7 +96,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** Waits for the end of the process and returns its exit code. */
-    int awaitEnd() throws InterruptedException {
+    public int awaitEnd() throws InterruptedException {
         if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("still runs after " + END_SECONDS + " s:\n" + this);
         }
@@ -100,8 +104,16 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /** Sends SIGTERM. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
+    }
+
+    /** Sends a signal, STOP and CONT among them; returns when it has been sent. */
+    public void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+        if (kill.waitFor() != 0) {
+            throw new IOException("the signal could not be sent");
+        }
     }
 
     /** As {@code kill -9}; returns when the process is gone. */
@@ -109,7 +121,7 @@ public final class ServerProcess implements AutoCloseable {
         process.destroyForcibly().onExit().join();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 

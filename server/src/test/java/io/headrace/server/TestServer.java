@@ -10,7 +10,7 @@ import java.util.Map;
 /** A whole server in this process, for tests of clients, with its data in a directory of the test. */
 public final class TestServer implements AutoCloseable {
     private final Map<String, String> options = new HashMap<>();
-    private Standalone server;
+    private Server<Addresses> server;
 
     private TestServer(Path data, Map<String, String> more) {
         options.put("data", data.toString());
@@ -63,7 +63,7 @@ public final class TestServer implements AutoCloseable {
         server.close();
     }
 
-    private Standalone start() {
+    private Server<Addresses> start() {
         return Standalone.start(Settings.resolve(options, Map.of(), null));
     }
 

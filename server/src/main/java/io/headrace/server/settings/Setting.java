@@ -9,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -201,6 +202,22 @@ public record Setting<T>(
                 .findFirst()
                 .map(byDefault.getDeclaringClass()::cast)
                 .orElseThrow(IllegalArgumentException::new));
+    }
+
+    /** Some of the constants of an enumeration, at least one. */
+    static <E extends Enum<E>> Setting<Set<E>> choices(String name, Class<E> of, String about) {
+        List<E> all = List.of(of.getEnumConstants());
+        String names = all.stream().map(Setting::lowerCase).collect(Collectors.joining(","));
+        return new Setting<>(name, "NAMES", names, "one or more of " + names + ", with commas between", about, text -> {
+            Set<E> chosen = EnumSet.noneOf(of);
+            for (String part : text.split(",", -1)) {
+                chosen.add(all.stream()
+                        .filter(constant -> lowerCase(constant).equals(part.strip()))
+                        .findFirst()
+                        .orElseThrow(IllegalArgumentException::new));
+            }
+            return chosen;
+        });
     }
 
     private static String lowerCase(Enum<?> choice) {

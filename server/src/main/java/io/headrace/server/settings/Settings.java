@@ -2,6 +2,7 @@
 package io.headrace.server.settings;
 
 import io.headrace.engine.segments.LoadOptions;
+import io.headrace.verticles.cluster.Role;
 import io.headrace.verticles.net.ConnectionLimit;
 import java.io.IOException;
 import java.io.Reader;
@@ -184,6 +185,54 @@ public final class Settings {
             "How many times faster than usual streams follow their load: every duration of automatic scaling is divided"
                     + " by this. For tests and demonstrations.");
 
+    public static final Setting<Optional<String>> ZOOKEEPER = Setting.text(
+            "zookeeper",
+            "HOSTS",
+            "addresses such as zk1:2181,zk2:2181,zk3:2181",
+            "For nodes of a cluster: the ZooKeeper ensemble through which they find each other and their bookies.");
+
+    public static final Setting<Optional<String>> NODE = Setting.text(
+            "node",
+            "NAME",
+            "up to 64 letters, digits, dots, _ and -",
+            "For nodes of a cluster: the name of this one, which no other may have. By default one is made up and kept in the"
+                    + " data directory.");
+
+    public static final Setting<Set<Role>> ROLES = Setting.choices(
+            "roles",
+            Role.class,
+            "For nodes of a cluster: what this one does. A store has data and serves it, a controller has streams and serves"
+                    + " the controller's port, a gateway serves HTTP.");
+
+    public static final Setting<Integer> WEIGHT = Setting.number(
+            "weight", "N", 1, 100, 1, "For nodes of a cluster: how many partitions this one takes compared to others.");
+
+    public static final Setting<Quorums> BOOKIES = new Setting<>(
+            "bookies",
+            "E/W/A",
+            "3/3/2",
+            "three numbers: bookies for a ledger, for each frame of it, and that must have a frame before it counts as"
+                    + " durable",
+            "For nodes of a cluster: on how many bookies data lies. To go on when one fails takes one more than the first"
+                    + " number: with three bookies choose 2/2/2.",
+            Quorums::parse);
+
+    public static final Setting<Duration> SESSION_TIMEOUT = Setting.time(
+            "session-timeout",
+            Duration.ofSeconds(2),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(5),
+            "For nodes of a cluster: a node that ZooKeeper has not heard of for so long loses its partitions to others."
+                    + " ZooKeeper allows between 2 and 20 of its ticks.");
+
+    public static final Setting<Integer> CLUSTER_PORT = Setting.port(
+            "cluster-port",
+            5701,
+            "For nodes of a cluster: port for Hazelcast, by which nodes know each other's event bus.");
+
+    public static final Setting<Integer> BUS_PORT =
+            Setting.port("bus-port", 5702, "For nodes of a cluster: port for the event bus between them.");
+
     public static final Setting<LogLevel> LOG_LEVEL = Setting.choice(
             "log-level",
             EnumSet.allOf(LogLevel.class),
@@ -213,7 +262,19 @@ public final class Settings {
             WATERMARK_PERIOD,
             TRANSACTION_LIFE,
             SCALING_PACE,
+            ZOOKEEPER,
+            NODE,
+            ROLES,
+            WEIGHT,
+            BOOKIES,
+            SESSION_TIMEOUT,
+            CLUSTER_PORT,
+            BUS_PORT,
             LOG_LEVEL);
+
+    /** Those that mean something for nodes of a cluster only. */
+    public static final List<Setting<?>> OF_CLUSTER =
+            List.of(ZOOKEEPER, NODE, ROLES, WEIGHT, BOOKIES, SESSION_TIMEOUT, CLUSTER_PORT, BUS_PORT);
 
     /** Environment variable that names the configuration file. */
     public static final String FILE_VARIABLE = "HEADRACE_CONFIG";

@@ -5,7 +5,8 @@ package io.headrace.server.settings;
 public final class SettingsException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    SettingsException(String message) {
+    /** A complaint in one line that says what to set instead. */
+    public SettingsException(String message) {
         super(message, null, false, false);
     }
 }

@@ -6,8 +6,8 @@ import io.headrace.codecs.control.ScopesRequest;
 import io.headrace.codecs.control.ScopesResponse;
 import io.headrace.engine.streams.StreamCommand;
 import io.headrace.engine.streams.StreamReply;
-import io.headrace.verticles.control.ControlOptions.Endpoint;
 import io.headrace.verticles.host.Partitions;
+import io.headrace.verticles.net.Endpoint;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -43,12 +43,15 @@ public final class ControlVerticle extends VerticleBase {
 
     private final ControlOptions options;
     private final Partitions<StreamCommand, StreamReply> streams;
+    private final Directory directory;
     private final Peers peers;
     private @Nullable HttpServer server;
 
-    public ControlVerticle(ControlOptions options, Partitions<StreamCommand, StreamReply> streams) {
+    public ControlVerticle(
+            ControlOptions options, Partitions<StreamCommand, StreamReply> streams, Directory directory) {
         this.options = options;
         this.streams = streams;
+        this.directory = directory;
         this.peers = new Peers(options.connections());
     }
 
@@ -74,9 +77,10 @@ public final class ControlVerticle extends VerticleBase {
         return starting.listen();
     }
 
-    private Endpoint advertised() {
-        Endpoint advertised = options.controller();
-        return advertised.port() == 0 ? new Endpoint(advertised.host(), port()) : advertised;
+    private List<Endpoint> controllers() {
+        return directory.controllers().stream()
+                .map(controller -> controller.port() == 0 ? new Endpoint(controller.host(), port()) : controller)
+                .toList();
     }
 
     private void register(GrpcServer grpc) {
@@ -84,7 +88,7 @@ public final class ControlVerticle extends VerticleBase {
         List<Procedure<?, ?>> procedures = new ArrayList<>();
         procedures.addAll(ScopeProcedures.all(target));
         procedures.addAll(StreamProcedures.all(target));
-        procedures.addAll(SegmentProcedures.all(target, this::advertised, options.store()));
+        procedures.addAll(SegmentProcedures.all(target, this::controllers, directory));
         procedures.addAll(TransactionProcedures.all(target));
         procedures.addAll(GroupProcedures.all(target));
         procedures.addAll(TableProcedures.all(target));

@@ -5,9 +5,7 @@ import io.headrace.codecs.control.ScopesRequest;
 import io.headrace.codecs.control.ScopesResponse;
 import io.headrace.engine.streams.StreamCommand;
 import io.headrace.engine.streams.StreamReply;
-import io.headrace.verticles.host.HostedPartition;
 import io.headrace.verticles.host.Partitions;
-import io.vertx.grpc.common.GrpcStatus;
 
 /**
  * Lists scopes over all {@code streams} partitions, one after the other. A token is {@code partition/token of that
@@ -47,12 +45,8 @@ final class ScopeListing implements Procedure.Body<ScopesRequest, ScopesResponse
                     .build());
             return;
         }
-        HostedPartition<StreamCommand, StreamReply> owner = streams.at(partition);
-        if (owner == null) {
-            answer.fail(GrpcStatus.UNAVAILABLE, "partition " + partition + " of the streams is not in this process");
-            return;
-        }
-        owner.submit(
+        streams.submit(
+                partition,
                 new StreamCommand.ListScopes(token, StreamCommand.MAX_PAGE),
                 Procedure.replyTo(StreamReply.NamePage.class, answer, page -> {
                     if (page.names().isEmpty()) {

@@ -20,9 +20,11 @@ import io.headrace.codecs.control.StreamCutRangeResponse;
 import io.headrace.codecs.control.StreamCutValidityResponse;
 import io.headrace.codecs.control.StreamInfo;
 import io.headrace.codecs.control.SuccessorResponse;
+import io.headrace.codecs.name.SegmentName;
 import io.headrace.engine.streams.StreamCommand;
 import io.headrace.engine.streams.StreamReply;
-import io.headrace.verticles.control.ControlOptions.Endpoint;
+import io.headrace.verticles.net.Endpoint;
+import io.vertx.grpc.common.GrpcStatus;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -33,10 +35,11 @@ final class SegmentProcedures {
     /**
      * All of them.
      *
-     * @param controller the address of this controller as clients see it; asked when needed
-     * @param store the address of the segments as clients see it
+     * @param controllers where clients find all of them
+     * @param directory says where segments are
      */
-    static List<Procedure<?, ?>> all(Procedure.Target target, Supplier<Endpoint> controller, Endpoint store) {
+    static List<Procedure<?, ?>> all(
+            Procedure.Target target, Supplier<List<Endpoint>> controllers, Directory directory) {
         StreamInfo info = StreamInfo.getDefaultInstance();
         SegmentId segment = SegmentId.getDefaultInstance();
         SegmentRanges ranges = SegmentRanges.getDefaultInstance();
@@ -46,9 +49,15 @@ final class SegmentProcedures {
                         ServerRequest.getDefaultInstance(),
                         ServerResponse.getDefaultInstance(),
                         request -> ServerResponse.newBuilder()
-                                .addNodeURI(node(controller.get()))
+                                .addAllNodeURI(controllers.get().stream()
+                                        .map(SegmentProcedures::node)
+                                        .toList())
                                 .build()),
-                local("getURI", segment, NodeUri.getDefaultInstance(), request -> node(store)),
+                new Procedure<>(
+                        "getURI",
+                        segment,
+                        NodeUri.getDefaultInstance(),
+                        (request, answer) -> find(directory, request, answer)),
                 // Without authorization there is nothing to delegate; clients take the empty token for that.
                 local(
                         "getDelegationToken",
@@ -135,6 +144,19 @@ final class SegmentProcedures {
         reply.segments()
                 .forEach(segment -> response.addSegments(ToProto.segmentId(request.getStreamInfo(), segment.id())));
         return response.build();
+    }
+
+    private static void find(Directory directory, SegmentId request, Answer<NodeUri> answer) {
+        StreamInfo stream = request.getStreamInfo();
+        String scope = stream.getScope().isEmpty() ? "" : stream.getScope() + "/";
+        // Whether there is such a segment is not asked here; its epoch does not matter for where it would be.
+        String segment = scope + stream.getStream() + "/" + SegmentName.numberOf(request.getSegmentId());
+        directory
+                .storeOf(segment)
+                .ifPresentOrElse(
+                        store -> answer.ok(node(store)),
+                        () -> answer.fail(
+                                GrpcStatus.UNAVAILABLE, "no store has " + segment + " at present: try again"));
     }
 
     private static NodeUri node(Endpoint endpoint) {

@@ -26,6 +26,8 @@ import org.apache.bookkeeper.stats.NullStatsProvider;
 import org.apache.bookkeeper.versioning.Version;
 import org.apache.bookkeeper.versioning.Versioned;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One bookie. Its identity comes from the cluster's instance id in ZooKeeper, so neither a changed port nor a moved data
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Storage is {@link SortedLedgerStorage}; see {@link EmbeddedEnsemble} for the reason.
  */
 final class EmbeddedBookie implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBookie.class);
     private static final String LEDGERS_PATH = "/ledgers";
     /** Often enough that no more is written meanwhile than what is kept free. */
     private static final int DISK_CHECK_MILLIS = 250;
@@ -51,11 +54,10 @@ final class EmbeddedBookie implements AutoCloseable {
         this.components = components;
     }
 
-    static EmbeddedBookie start(
-            Path directory, EmbeddedZooKeeper zooKeeper, EmbeddedOptions options, Consumer<String> onFailure)
+    static EmbeddedBookie start(Path directory, BookieSite site, EmbeddedOptions options, Consumer<String> onFailure)
             throws Exception {
-        ServerConfiguration conf = configuration(directory, zooKeeper.connectString(), options);
-        prepareIdentity(conf, zooKeeper, options);
+        ServerConfiguration conf = configuration(directory, site, options);
+        prepareIdentity(conf, site, options);
         TornJournal.cut(
                 current(conf.getJournalDirNames()[0]),
                 current(conf.getLedgerDirNames()[0]).resolve(LAST_MARK));
@@ -88,24 +90,24 @@ final class EmbeddedBookie implements AutoCloseable {
         components.close();
     }
 
-    private static ServerConfiguration configuration(Path directory, String zooKeeper, EmbeddedOptions options)
+    private static ServerConfiguration configuration(Path directory, BookieSite site, EmbeddedOptions options)
             throws IOException {
         ServerConfiguration conf = new ServerConfiguration();
-        conf.setMetadataServiceUri("zk+hierarchical://" + zooKeeper + LEDGERS_PATH);
+        conf.setMetadataServiceUri("zk+hierarchical://" + site.zooKeeper().replace(',', ';') + LEDGERS_PATH);
         conf.setZkTimeout(30_000);
         conf.setJournalDirName(directory.resolve("journal").toString());
         conf.setLedgerDirNames(new String[] {directory.resolve("ledgers").toString()});
-        network(conf, options);
+        network(conf, site, options);
         durability(conf, options);
         sizes(conf, options);
         threads(conf);
         return conf;
     }
 
-    private static void network(ServerConfiguration conf, EmbeddedOptions options) throws IOException {
+    private static void network(ServerConfiguration conf, BookieSite site, EmbeddedOptions options) throws IOException {
         // With an interface named, the bookie binds to its advertised address only instead of to all interfaces.
-        conf.setListeningInterface(loopback());
-        conf.setAdvertisedAddress("127.0.0.1");
+        conf.setListeningInterface(interfaceOf(site.host()));
+        conf.setAdvertisedAddress(site.host().getHostAddress());
         conf.setAllowLoopback(true);
         conf.setAllowEphemeralPorts(true);
         boolean socket = options.bookiePort() != EmbeddedOptions.NO_SOCKET;
@@ -116,14 +118,14 @@ final class EmbeddedBookie implements AutoCloseable {
         conf.setHttpServerEnabled(false);
     }
 
-    /** Name of the loopback interface: {@code lo} on Linux, {@code lo0} on macOS. */
-    private static String loopback() throws IOException {
-        NetworkInterface loopback =
-                NetworkInterface.getByInetAddress(InetAddress.getByAddress(EmbeddedZooKeeper.LOOPBACK));
-        if (loopback == null) {
-            throw new EnsembleException("this machine has no loopback interface with 127.0.0.1: set one up");
+    /** Of loopback it is {@code lo} on Linux, {@code lo0} on macOS. */
+    private static String interfaceOf(InetAddress host) throws IOException {
+        NetworkInterface found = NetworkInterface.getByInetAddress(host);
+        if (found == null) {
+            throw new EnsembleException("this machine has no network interface with " + host.getHostAddress()
+                    + ": set one up, or choose another address");
         }
-        return loopback.getName();
+        return found.getName();
     }
 
     private static void durability(ServerConfiguration conf, EmbeddedOptions options) {
@@ -182,16 +184,16 @@ final class EmbeddedBookie implements AutoCloseable {
      * directories as they are called today. The bookie compares cookies literally, so it would refuse a data directory
      * that has been moved, or one whose first start was cut short between two cookies.
      */
-    private static void prepareIdentity(ServerConfiguration conf, EmbeddedZooKeeper zooKeeper, EmbeddedOptions options)
+    private static void prepareIdentity(ServerConfiguration conf, BookieSite site, EmbeddedOptions options)
             throws Exception {
         try (MetadataBookieDriver driver = BookieResources.createMetadataDriver(conf, NullStatsLogger.INSTANCE);
                 RegistrationManager registration = driver.createRegistrationManager()) {
-            if (!zooKeeper.exists(LEDGERS_PATH)) {
-                registration.initNewCluster();
+            if (!site.exists(LEDGERS_PATH)) {
+                beginCluster(registration);
             }
             String instance = registration.getClusterInstanceId();
-            conf.setBookieId("bookie-" + instance);
-            forgetFormerRun(registration, zooKeeper, BookieId.parse(conf.getBookieId()));
+            conf.setBookieId("bookie-" + site.name().orElse(instance));
+            forgetFormerRun(registration, site, BookieId.parse(conf.getBookieId()));
             Cookie cookie = Cookie.generateCookie(conf).setInstanceId(instance).build();
             Versioned<Cookie> registered = registered(registration, conf);
             if (registered != null) {
@@ -222,13 +224,22 @@ final class EmbeddedBookie implements AutoCloseable {
      * A process that was killed leaves its registration behind until its session expires, and the bookie would wait for
      * that. The lock on the data directory says that there is nobody but us.
      */
-    private static void forgetFormerRun(RegistrationManager registration, EmbeddedZooKeeper zooKeeper, BookieId bookie)
+    private static void forgetFormerRun(RegistrationManager registration, BookieSite site, BookieId bookie)
             throws Exception {
-        if (zooKeeper.exists(LEDGERS_PATH + "/available/" + bookie)) {
+        if (site.exists(LEDGERS_PATH + "/available/" + bookie)) {
             registration.unregisterBookie(bookie, false);
         }
-        if (zooKeeper.exists(LEDGERS_PATH + "/available/readonly/" + bookie)) {
+        if (site.exists(LEDGERS_PATH + "/available/readonly/" + bookie)) {
             registration.unregisterBookie(bookie, true);
+        }
+    }
+
+    /** Some bookies may be the first at the same time: all but one fail, and find what that one has created. */
+    private static void beginCluster(RegistrationManager registration) {
+        try {
+            registration.initNewCluster();
+        } catch (Exception e) {
+            LOG.debug("another bookie has been faster", e);
         }
     }
 

@@ -2,6 +2,7 @@
 package io.headrace.verticles.embedded;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -9,6 +10,7 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +76,12 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         try {
             Path directory = absolute.dataDirectory();
             zooKeeper = EmbeddedZooKeeper.start(directory.resolve("zookeeper"), absolute.zooKeeperPort(), onFirst);
-            EmbeddedBookie bookie = EmbeddedBookie.start(directory.resolve("bookie"), zooKeeper, absolute, onFirst);
+            BookieSite site = new BookieSite(
+                    zooKeeper.connectString(),
+                    InetAddress.getByAddress(EmbeddedZooKeeper.LOOPBACK),
+                    Optional.empty(),
+                    zooKeeper::exists);
+            EmbeddedBookie bookie = EmbeddedBookie.start(directory.resolve("bookie"), site, absolute, onFirst);
             DiskSpace disk = DiskSpace.watching(Files.getFileStore(directory), absolute.minFreeBytes());
             return new EmbeddedEnsemble(lock, zooKeeper, bookie, disk, over);
         } catch (EnsembleException e) {
@@ -115,7 +122,8 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         release(zooKeeper, lock);
     }
 
-    private static FileChannel claim(EmbeddedOptions options) {
+    /** Takes the directory into use, creating what is missing. */
+    static FileChannel claim(EmbeddedOptions options) {
         Path directory = options.dataDirectory();
         FileChannel channel = null;
         try {
@@ -153,7 +161,7 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         }
     }
 
-    private static void release(@Nullable EmbeddedZooKeeper zooKeeper, FileChannel lock) {
+    static void release(@Nullable EmbeddedZooKeeper zooKeeper, FileChannel lock) {
         try (lock) {
             if (zooKeeper != null) {
                 zooKeeper.close();

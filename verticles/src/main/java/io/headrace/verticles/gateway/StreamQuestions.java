@@ -4,7 +4,6 @@ package io.headrace.verticles.gateway;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.streams.StreamCommand;
 import io.headrace.engine.streams.StreamReply;
-import io.headrace.verticles.host.HostedPartition;
 import io.headrace.verticles.host.Partitions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -46,13 +45,8 @@ final class StreamQuestions {
         if (partition >= streams.count()) {
             return Future.succeededFuture(new Page(List.of(), ""));
         }
-        HostedPartition<StreamCommand, StreamReply> owner = streams.at(partition);
-        if (owner == null) {
-            return Future.failedFuture(
-                    new ProblemException(503, "partition " + partition + " of the streams is not in this process"));
-        }
         Promise<StreamReply> answered = Promise.promise();
-        owner.submit(new StreamCommand.ListScopes(token, StreamCommand.MAX_PAGE), replyTo(answered));
+        streams.submit(partition, new StreamCommand.ListScopes(token, StreamCommand.MAX_PAGE), replyTo(answered));
         return answered.future()
                 .map(reply -> checked(reply, StreamReply.NamePage.class))
                 .compose(page -> page.names().isEmpty()

@@ -15,9 +15,22 @@ import org.jspecify.annotations.Nullable;
 public final class Partitions<C, R> {
     private static final int COMMAND_BYTES = 512;
 
+    /** The way to partitions that are not in this process. */
+    @FunctionalInterface
+    public interface Elsewhere<C, R> {
+        /**
+         * Sends a command to wherever a partition is.
+         *
+         * @param replyTo may be called on any thread
+         */
+        void submit(int partition, C command, ReplyTo<? super R> replyTo);
+    }
+
     private final ToIntFunction<String> slotOf;
     private final int[] table;
     private final AtomicReferenceArray<@Nullable HostedPartition<C, R>> here;
+    private volatile Elsewhere<C, R> elsewhere =
+            (partition, command, replyTo) -> replyTo.lost("partition " + partition + " is not in this process");
 
     private Partitions(ToIntFunction<String> slotOf, int[] table) {
         if (table.length != Slots.COUNT) {
@@ -91,11 +104,21 @@ public final class Partitions<C, R> {
         return partition != null && partition.isHere() ? partition : null;
     }
 
-    /** Hands one command to the owner of {@code name}; lost at once if that is not in this process. */
+    /** Says how to reach partitions that are not in this process; without that, commands to them are lost. */
+    public void reachOthersBy(Elsewhere<C, R> way) {
+        elsewhere = way;
+    }
+
+    /** Hands one command to the owner of {@code name}, wherever that is. */
     public void submit(String name, C command, ReplyTo<? super R> replyTo) {
-        HostedPartition<C, R> owner = at(indexOf(name));
+        submit(indexOf(name), command, replyTo);
+    }
+
+    /** Hands one command to the owner of partition {@code index}, wherever that is. */
+    public void submit(int index, C command, ReplyTo<? super R> replyTo) {
+        HostedPartition<C, R> owner = at(index);
         if (owner == null) {
-            replyTo.lost("the owner of " + name + " is not in this process");
+            elsewhere.submit(index, command, replyTo);
         } else {
             owner.submit(command, replyTo);
         }

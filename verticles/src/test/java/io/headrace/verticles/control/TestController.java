@@ -18,11 +18,11 @@ import io.headrace.engine.streams.StreamCommand;
 import io.headrace.engine.streams.StreamReply;
 import io.headrace.engine.streams.StreamsMachine;
 import io.headrace.engine.streams.StreamsOptions;
-import io.headrace.verticles.control.ControlOptions.Endpoint;
 import io.headrace.verticles.host.HostOptions;
 import io.headrace.verticles.host.MemoryLogs;
 import io.headrace.verticles.host.PartitionHost;
 import io.headrace.verticles.host.Partitions;
+import io.headrace.verticles.net.Endpoint;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -95,7 +95,9 @@ final class TestController implements AutoCloseable {
                             command -> 512));
         }
         ControlVerticle verticle = new ControlVerticle(
-                new ControlOptions("127.0.0.1", 0, CONNECTIONS, new Endpoint("here.test", 0), STORE), streams);
+                new ControlOptions("127.0.0.1", 0, CONNECTIONS),
+                streams,
+                Directory.of(new Endpoint("here.test", 0), STORE));
         await(vertx.deployVerticle(verticle));
         port = verticle.port();
     }

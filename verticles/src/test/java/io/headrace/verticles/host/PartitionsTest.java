@@ -50,6 +50,6 @@ final class PartitionsTest {
                 reason[0] = why;
             }
         });
-        assertThat(reason[0]).contains("s/a/0");
+        assertThat(reason[0]).contains("not in this process");
     }
 }

@@ -76,12 +76,21 @@ public final class Controller {
 
         private void attempt() {
             int asked = current;
+            long patience = Math.max(1, patience());
+            Promise<A> attempt = Promise.promise();
+            // Also while it connects, which a deadline of gRPC does not cover.
+            Loop.Timer timer = loop.after(
+                    Duration.ofNanos(patience),
+                    () -> attempt.tryFail("no answer within " + patience / 1_000_000 + " ms"));
             client.request(controllers.get(asked), rpc)
                     .compose(request -> {
-                        request.timeout(Math.max(1, patience()), TimeUnit.NANOSECONDS);
+                        request.timeout(patience, TimeUnit.NANOSECONDS);
                         return request.send(question);
                     })
                     .compose(response -> response.last())
+                    .onComplete(attempt::tryComplete, attempt::tryFail);
+            attempt.future()
+                    .onComplete(ended -> timer.cancel())
                     .onComplete(answer::tryComplete, cause -> failed(asked, cause));
         }
 

@@ -1,0 +1,344 @@
+/* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
+package io.headrace.server;
+
+import io.headrace.engine.segments.SegmentCommand;
+import io.headrace.engine.segments.SegmentReply;
+import io.headrace.engine.streams.StreamCommand;
+import io.headrace.engine.streams.StreamReply;
+import io.headrace.server.settings.Quorums;
+import io.headrace.server.settings.Setting;
+import io.headrace.server.settings.Settings;
+import io.headrace.tiering.ChunkStorage;
+import io.headrace.tiering.ChunkStorages;
+import io.headrace.verticles.bookkeeper.BookKeeperLogStore;
+import io.headrace.verticles.bookkeeper.LogOptions;
+import io.headrace.verticles.bus.CommandBus;
+import io.headrace.verticles.cluster.ClusterFacts;
+import io.headrace.verticles.cluster.ClusteredVertx;
+import io.headrace.verticles.cluster.NodeInfo;
+import io.headrace.verticles.cluster.PartitionKeeper;
+import io.headrace.verticles.cluster.Role;
+import io.headrace.verticles.host.HostOptions;
+import io.headrace.verticles.host.PartitionHost;
+import io.headrace.verticles.host.Partitions;
+import io.headrace.verticles.host.VertxLoop;
+import io.headrace.verticles.net.Endpoint;
+import io.headrace.verticles.rocksdb.RocksCheckpointStore;
+import io.headrace.verticles.rocksdb.RocksOptions;
+import io.headrace.verticles.wire.WireNode;
+import io.headrace.verticles.zookeeper.ClusterAdmin;
+import io.headrace.verticles.zookeeper.SessionFile;
+import io.headrace.verticles.zookeeper.ZooKeeperRegistry;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node of a cluster: its log is on bookies, its data in a storage that all nodes share, and which partitions it has follows
+ * from who else lives. {@link #compose} is where everything is put together.
+ */
+final class ClusterNode {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
+
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration END_LIMIT = Duration.ofSeconds(4);
+    private static final int HOLD_MILLIS = 50;
+    private static final int POLL_MILLIS = 20;
+
+    /** How many partitions a node hands over at a time. */
+    private static final int MOVES = 2;
+
+    private final Settings settings;
+    private final Started started;
+    private final Exposure exposure;
+    private final Set<Role> roles;
+    private final int sessionMillis;
+
+    private ClusterNode(Settings settings, Started started) {
+        this.settings = settings;
+        this.started = started;
+        this.exposure = Exposure.of(settings);
+        this.roles = settings.get(Settings.ROLES);
+        this.sessionMillis = (int) settings.get(Settings.SESSION_TIMEOUT).toMillis();
+    }
+
+    /**
+     * Starts a node; returns when it serves.
+     *
+     * @throws StartException if it cannot; nothing is left running
+     */
+    static Server<Addresses> start(Settings settings) {
+        return Server.start(started -> new ClusterNode(settings, started).compose());
+    }
+
+    private Addresses compose() throws IOException, InterruptedException {
+        String zooKeeper = settings.get(Settings.ZOOKEEPER)
+                .orElseThrow(() -> new StartException("a node of a cluster needs --" + Settings.ZOOKEEPER.name()
+                        + " HOST:PORT,...: for a server without others use headrace standalone"));
+        URI tier = settings.get(Settings.TIER2)
+                .filter(address -> !address.equals(Settings.NO_TIER2))
+                .orElseThrow(() -> new StartException("a node of a cluster needs --" + Settings.TIER2.name()
+                        + ", the long-term storage that all nodes share"));
+        Faces faces = new Faces(settings, exposure, started);
+        faces.checkFree();
+        DataDirectory data = started.add(
+                "data directory", DataDirectory.open(settings.get(Settings.DATA), NodeFile.NAME), DataDirectory::close);
+        Endpoint member = new Endpoint(exposure.advertised(), settings.get(Settings.CLUSTER_PORT));
+        ClusterFacts facts;
+        NodeFile file;
+        Collection<String> members;
+        try (ClusterAdmin admin = ClusterAdmin.connect(zooKeeper, (int) START_LIMIT.toMillis())) {
+            facts = agreedUpon(admin.factsOr(proposed()));
+            file = NodeFile.readOrCreate(data.path(), settings, facts.id());
+            admin.addMember(file.node(), member.toString());
+            members = admin.members().values();
+        }
+        ClusterFile counts = new ClusterFile(facts.segmentsPartitions(), facts.streamsPartitions());
+        LongTermStorage tier2 = started.add(
+                "long-term storage",
+                LongTermStorage.open(
+                        settings, data.path(), counts.segmentsPartitions(), PartitionMemory.blocks(settings)),
+                LongTermStorage::close);
+        BookKeeperLogStore logs =
+                started.add("logs", BookKeeperLogStore.connect(logOptions(zooKeeper)), BookKeeperLogStore::close);
+        RocksCheckpointStore checkpoints = checkpoints(data.path(), tier, logs);
+        ZooKeeperRegistry registry = started.add(
+                "registry",
+                ZooKeeperRegistry.start(
+                        zooKeeper, sessionMillis, new SessionFile(data.path().resolve("session"))),
+                ZooKeeperRegistry::close);
+
+        Vertx vertx = started.add(
+                "event loops", vertx(facts, member, members), v -> Await.result("ending", v.close(), END_LIMIT));
+        Fenced fenced = new Fenced();
+        PartitionHost host = started.add(
+                "partitions",
+                Await.result(
+                        "starting event loops",
+                        PartitionHost.start(
+                                vertx, Server.EVENT_LOOPS, HostOptions.DEFAULT, (name, cause) -> fenced.tell(name)),
+                        START_LIMIT),
+                h -> Await.result("ending", h.close(), END_LIMIT));
+        Partitions<SegmentCommand, SegmentReply> segments = Partitions.ofSegments(table(facts.segments()));
+        Partitions<StreamCommand, StreamReply> streams = Partitions.ofScopes(table(facts.streams()));
+        NodePartitions partitions = new NodePartitions(
+                settings,
+                new PartitionOpener(host, logs, checkpoints, PartitionMemory.options(settings, counts, false)),
+                tier2,
+                segments,
+                streams);
+        ClusterState state = new ClusterState(segments, partitions.segmentsNames());
+        bus(vertx, file.node(), segments, streams, state);
+
+        PartitionKeeper keeper = keeper(vertx, file.node(), registry, partitions);
+        fenced.keeper = keeper::fenced;
+        state.tell(keeper);
+        registry.listen(state);
+
+        WireNode node = faces.node(segments);
+        vertx.setPeriodic(HOLD_MILLIS, id -> node.holdAppends(tier2.holdsWriters(() -> false)));
+        int storePort = roles.contains(Role.STORE) ? faces.store(vertx, node, Server.EVENT_LOOPS) : 0;
+        int controllerPort = roles.contains(Role.CONTROLLER) ? faces.controller(vertx, streams, state) : 0;
+        Health health = new Health(host, node.counters(), Optional.empty(), tier2);
+        int httpPort = faces.http(vertx, controller(state, controllerPort), health::report, streams);
+
+        NodeInfo me = new NodeInfo(
+                file.node(),
+                new Endpoint(exposure.advertised(), storePort),
+                new Endpoint(exposure.advertised(), controllerPort),
+                new Endpoint(exposure.advertised(), httpPort),
+                roles,
+                settings.get(Settings.WEIGHT));
+        announce(registry, me, zooKeeper);
+        started.add("ownership", keeper, k -> handOver(registry, me, k, host));
+        awaitOwners(state, partitions);
+        LOG.info("node {} of cluster {} serves", me.id(), facts.id());
+        return new Addresses(
+                me.controller().toString(), me.store().toString(), me.http().toString());
+    }
+
+    private ClusterFacts proposed() {
+        return new ClusterFacts(
+                UUID.randomUUID().toString(),
+                table(settings.get(Settings.SEGMENTS_PARTITIONS)),
+                table(settings.get(Settings.STREAMS_PARTITIONS)));
+    }
+
+    private static List<Integer> table(int partitions) {
+        return Arrays.stream(Partitions.evenTable(partitions)).boxed().toList();
+    }
+
+    private static int[] table(List<Integer> slots) {
+        return slots.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** Numbers of partitions are for the whole cluster, and for good. */
+    private ClusterFacts agreedUpon(ClusterFacts facts) {
+        check(Settings.SEGMENTS_PARTITIONS, facts.segmentsPartitions());
+        check(Settings.STREAMS_PARTITIONS, facts.streamsPartitions());
+        return facts;
+    }
+
+    private void check(Setting<Integer> setting, int inForce) {
+        if (!settings.isDefault(setting) && settings.get(setting) != inForce) {
+            throw new StartException(setting.name() + " is " + inForce + " in this cluster and cannot be changed to "
+                    + settings.get(setting) + ": leave the setting out");
+        }
+    }
+
+    private LogOptions logOptions(String zooKeeper) {
+        Quorums bookies = settings.get(Settings.BOOKIES);
+        return LogOptions.of(zooKeeper).withQuorums(bookies.ensemble(), bookies.write(), bookies.ack());
+    }
+
+    /** Checkpoints are where the next owner finds them: beside the data. */
+    private RocksCheckpointStore checkpoints(Path data, URI tier, BookKeeperLogStore logs) throws IOException {
+        ChunkStorage chunks = started.add(
+                "chunks", ChunkStorages.open(LongTermStorage.below(tier, "checkpoints")), ChunkStorage::close);
+        return started.add(
+                "rows",
+                new RocksCheckpointStore(data.resolve("rows"), chunks, logs.formerCheckpoints(), RocksOptions.DEFAULT),
+                RocksCheckpointStore::close);
+    }
+
+    private Vertx vertx(ClusterFacts facts, Endpoint member, Collection<String> members) throws InterruptedException {
+        Vertx vertx = Await.result(
+                "joining the event bus",
+                ClusteredVertx.start(
+                        Server.vertxOptions(),
+                        "headrace-" + facts.id(),
+                        exposure.bind(),
+                        member,
+                        members,
+                        new Endpoint(exposure.advertised(), settings.get(Settings.BUS_PORT))),
+                START_LIMIT);
+        vertx.exceptionHandler(cause -> FatalErrors.handle("an event loop", cause));
+        return vertx;
+    }
+
+    private static void bus(
+            Vertx vertx,
+            String me,
+            Partitions<SegmentCommand, SegmentReply> segments,
+            Partitions<StreamCommand, StreamReply> streams,
+            ClusterState state) {
+        CommandBus<SegmentCommand, SegmentReply> toSegments = new CommandBus<>(
+                vertx,
+                "segments",
+                SegmentCommand.class,
+                SegmentReply.class,
+                number -> state.ownerOf(NodePartitions.segmentsName(number)));
+        segments.reachOthersBy(toSegments);
+        toSegments.listen(me, segments);
+        CommandBus<StreamCommand, StreamReply> toStreams = new CommandBus<>(
+                vertx,
+                "streams",
+                StreamCommand.class,
+                StreamReply.class,
+                number -> state.ownerOf(NodePartitions.streamsName(number)));
+        streams.reachOthersBy(toStreams);
+        toStreams.listen(me, streams);
+    }
+
+    private static PartitionKeeper keeper(
+            Vertx vertx, String me, ZooKeeperRegistry registry, NodePartitions partitions) {
+        VertxLoop loop = new VertxLoop(vertx.getOrCreateContext());
+        PartitionKeeper.Places places = new PartitionKeeper.Places() {
+            @Override
+            public void open(String partition) {
+                LOG.info("{} is opened here", partition);
+                partitions.open(partition);
+            }
+
+            @Override
+            public void close(String partition, Runnable closed) {
+                LOG.info("{} is closed here", partition);
+                partitions.close(partition).onComplete(done -> closed.run());
+            }
+
+            @Override
+            public void later(long millis, Runnable task) {
+                vertx.setTimer(millis, id -> loop.execute(task));
+            }
+        };
+        Map<Role, List<String>> kinds =
+                Map.of(Role.STORE, partitions.segmentsNames(), Role.CONTROLLER, partitions.streamsNames());
+        return new PartitionKeeper(me, kinds, registry, places, loop, MOVES);
+    }
+
+    /** Who is asked by what comes over HTTP: this process if it can answer, else whoever lives. */
+    private URI controller(ClusterState state, int controllerPort) throws InterruptedException {
+        if (controllerPort != 0) {
+            return exposure.self(controllerPort);
+        }
+        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        while (state.controllers().isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                throw new StartException("this node is no controller, and the cluster has none: start one first");
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        }
+        return URI.create("tcp://" + state.controllers().get(0));
+    }
+
+    private void announce(ZooKeeperRegistry registry, NodeInfo me, String zooKeeper) throws InterruptedException {
+        registry.announce(me);
+        try {
+            registry.announced().toCompletableFuture().get(2L * sessionMillis + 5_000, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            throw new StartException(
+                    "this node could not be announced in ZooKeeper at " + zooKeeper
+                            + ": most likely another node named " + me.id()
+                            + " is running; stop it, or choose another name with --" + Settings.NODE.name(),
+                    e);
+        }
+    }
+
+    /** That somebody has each partition makes for a pleasant start; it is no condition. */
+    private static void awaitOwners(ClusterState state, NodePartitions partitions) throws InterruptedException {
+        long deadline = System.nanoTime() + START_LIMIT.toNanos() / 2;
+        while (!state.view().owners().keySet().containsAll(partitions.segmentsNames())
+                || !state.view().owners().keySet().containsAll(partitions.streamsNames())) {
+            if (System.nanoTime() > deadline) {
+                LOG.warn("not every partition has an owner yet: is there a node for each role?");
+                return;
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        }
+    }
+
+    /** What this node has goes to others, who may begin at once, before anything else of it ends. */
+    private static void handOver(ZooKeeperRegistry registry, NodeInfo me, PartitionKeeper keeper, PartitionHost host)
+            throws InterruptedException {
+        registry.announce(me.weighing(0));
+        keeper.end();
+        long deadline = System.nanoTime() + END_LIMIT.toNanos();
+        while (!host.partitions().isEmpty() && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        }
+    }
+
+    /** Partitions may be lost as soon as they are opened, which is after the keeper has been made. */
+    private static final class Fenced {
+        private volatile Consumer<String> keeper = name -> {};
+
+        void tell(String name) {
+            keeper.accept(name);
+        }
+    }
+}
