@@ -141,56 +141,38 @@ public sealed interface SegmentCommand {
         }
     }
 
+    /** Sent by the partition to itself, and never by anybody else. No reply. */
+    sealed interface Own extends SegmentCommand {
+        @Override
+        default String segment() {
+            return "";
+        }
+    }
+
     /**
-     * Something that the partition asked for has arrived. Sent by the partition to itself; no reply.
+     * Something that the partition asked for has arrived.
      *
      * @param frame number of a frame that is in memory now; 0 for an answer of long-term storage
      */
-    record Continue(long frame) implements SegmentCommand {
-        @Override
-        public String segment() {
-            return "";
-        }
-    }
+    record Continue(long frame) implements Own {}
+
+    /** A connection that has ended is forgotten once more, now that what it had sent before has been executed. */
+    record Forget(long connection) implements Own {}
+
+    /** A segment is to be in memory. */
+    record Load(long number) implements Own {}
 
     /**
-     * A connection that has ended is forgotten once more, now that what it had sent before has been executed. Sent by the
-     * partition to itself; no reply.
-     */
-    record Forget(long connection) implements SegmentCommand {
-        @Override
-        public String segment() {
-            return "";
-        }
-    }
-
-    /** A segment is to be in memory. Sent by the partition to itself; no reply. */
-    record Load(long number) implements SegmentCommand {
-        @Override
-        public String segment() {
-            return "";
-        }
-    }
-
-    /**
-     * Looks after what former owners have left, one segment after the other. Sent by the partition to itself; no reply.
+     * Looks after what former owners have left, one segment after the other.
      *
      * @param from number of the first segment that has not been looked at
      * @param marks of the segments that it is about
      * @param changes the last one that the rows must have before it begins, see {@link ChangedSegments}
      */
-    record Review(long from, int marks, long changes) implements SegmentCommand {
-        @Override
-        public String segment() {
-            return "";
-        }
-    }
+    record Review(long from, int marks, long changes) implements Own {}
 
-    /**
-     * A part of the partition's work on long-term storage that may miss rows, before it has done anything. Sent by the
-     * partition to itself; no reply.
-     */
-    record Work(Consumer<Turn<SegmentCommand, SegmentReply>> work) implements SegmentCommand {
+    /** A part of the partition's work on long-term storage that may miss rows, before it has done anything. */
+    record Work(Consumer<Turn<SegmentCommand, SegmentReply>> work) implements Own {
         /** Has something done in a turn of its own; {@code refused} is run if it is not done, for too much waits for rows. */
         static void begin(
                 Turn<SegmentCommand, SegmentReply> turn,
@@ -207,11 +189,6 @@ public sealed interface SegmentCommand {
                     refused.run();
                 }
             });
-        }
-
-        @Override
-        public String segment() {
-            return "";
         }
     }
 

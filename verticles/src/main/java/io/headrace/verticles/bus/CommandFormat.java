@@ -25,6 +25,7 @@ import com.fasterxml.jackson.databind.jsontype.impl.StdTypeResolverBuilder;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
+import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.streams.StreamName;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -108,6 +109,9 @@ final class CommandFormat<T> {
         }
 
         private static void collect(Class<?> type, List<NamedType> types) {
+            if (type == SegmentCommand.Own.class) {
+                return; // no other node has any business with these
+            }
             if (type.isSealed()) {
                 for (Class<?> permitted : type.getPermittedSubclasses()) {
                     collect(permitted, types);

@@ -64,6 +64,13 @@ final class CommandFormatTest {
     }
 
     @Test
+    void whatAPartitionSendsToItselfIsRefused() throws Exception {
+        byte[] bytes = new CBORMapper().writeValueAsBytes(Map.of("@", "SegmentCommand$Load", "number", 1));
+        assertThatThrownBy(() -> new CommandFormat<>(SegmentCommand.class).read(bytes, 0, bytes.length))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void whatIsNoneIsRefused() {
         CommandFormat<SegmentCommand> format = new CommandFormat<>(SegmentCommand.class);
         byte[] good = format.write(new SegmentCommand.Truncate("s/a/0.#epoch.0", 7));
