@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class FullDiskIT {
     private static final int SMALL = 300;
     private static final int LARGER = 1200;
+    private static final int LARGEST = 4 * LARGER;
     private static final int WRITERS = 4;
 
     /** Enough to show that a writer goes on; about as much as it has in flight. */
@@ -87,12 +88,19 @@ final class FullDiskIT {
         disk.fill(filler);
         eventually(() -> !server.isAlive() || writersWait());
         Files.delete(filler);
-        if (!server.isAlive()) {
-            // A write had failed, after which storage cannot be trusted before it is recovered.
-            assertThat(server.awaitEnd()).isEqualTo(FatalErrors.EXIT_CODE);
-            startServer();
+        // While one writer has to connect again the others must not fill it up once more.
+        disk.resize(LARGEST);
+        for (PersistentWriter writer : writers) {
+            long before = writer.acknowledged();
+            eventually(() -> {
+                if (!server.isAlive()) {
+                    // A write had failed, after which storage cannot be trusted before it is recovered.
+                    assertThat(server.awaitEnd()).isEqualTo(FatalErrors.EXIT_CODE);
+                    startServer();
+                }
+                return writer.acknowledged() > before + MORE_EVENTS;
+            });
         }
-        awaitMore();
         assertNothingLost();
     }
 

@@ -92,6 +92,11 @@ public final class DiskSpace implements AutoCloseable {
         });
     }
 
+    /** Does something else, too, each time that the disk is looked at; on the thread of the watch. */
+    void alsoLook(Runnable task) {
+        var unused = watch.scheduleWithFixedDelay(task, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
     @Override
     public void close() {
         watch.shutdownNow();

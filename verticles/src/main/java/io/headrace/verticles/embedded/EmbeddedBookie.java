@@ -10,6 +10,7 @@ import java.net.NetworkInterface;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import org.apache.bookkeeper.bookie.Bookie;
 import org.apache.bookkeeper.bookie.BookieException;
 import org.apache.bookkeeper.bookie.BookieResources;
 import org.apache.bookkeeper.bookie.Cookie;
@@ -49,9 +50,11 @@ final class EmbeddedBookie implements AutoCloseable {
     private static final int READ_BUFFER_BYTES = 128 << 10;
 
     private final LifecycleComponentStack components;
+    private final Bookie bookie;
 
-    private EmbeddedBookie(LifecycleComponentStack components) {
+    private EmbeddedBookie(LifecycleComponentStack components, Bookie bookie) {
         this.components = components;
+        this.bookie = bookie;
     }
 
     static EmbeddedBookie start(Path directory, BookieSite site, EmbeddedOptions options, Consumer<String> onFailure)
@@ -82,7 +85,13 @@ final class EmbeddedBookie implements AutoCloseable {
             components.close();
             throw e;
         }
-        return new EmbeddedBookie(components);
+        return new EmbeddedBookie(
+                components, server.getBookieService().getServer().getBookie());
+    }
+
+    /** Whether it takes no writes at present; from any thread. */
+    boolean isReadOnly() {
+        return bookie.isReadOnly();
     }
 
     @Override

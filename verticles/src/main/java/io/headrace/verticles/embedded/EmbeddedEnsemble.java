@@ -83,6 +83,10 @@ public final class EmbeddedEnsemble implements AutoCloseable {
                     zooKeeper::exists);
             EmbeddedBookie bookie = EmbeddedBookie.start(directory.resolve("bookie"), site, absolute, onFirst);
             DiskSpace disk = DiskSpace.watching(Files.getFileStore(directory), absolute.minFreeBytes());
+            disk.alsoLook(new StuckBookie(
+                    bookie::isReadOnly,
+                    disk::isShort,
+                    () -> onFirst.accept("the embedded bookie stays read-only although the disk has room"))::look);
             return new EmbeddedEnsemble(lock, zooKeeper, bookie, disk, over);
         } catch (EnsembleException e) {
             release(zooKeeper, lock);
