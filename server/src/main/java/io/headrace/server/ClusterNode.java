@@ -155,7 +155,10 @@ final class ClusterNode {
         int storePort = roles.contains(Role.STORE) ? faces.store(vertx, node, Server.EVENT_LOOPS) : 0;
         int controllerPort = roles.contains(Role.CONTROLLER) ? faces.controller(vertx, streams, state) : 0;
         Health health = new Health(host, node.counters(), Optional.empty(), tier2);
-        int httpPort = faces.http(vertx, controller(state, controllerPort), health::report, streams);
+        Faces.Routes routes = roles.contains(Role.GATEWAY)
+                ? faces.gateway(vertx, controller(state, controllerPort), streams)
+                : router -> {};
+        int httpPort = faces.http(vertx, health::report, routes);
 
         NodeInfo me = new NodeInfo(
                 file.node(),
@@ -289,7 +292,8 @@ final class ClusterNode {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (state.controllers().isEmpty()) {
             if (System.nanoTime() > deadline) {
-                throw new StartException("this node is no controller, and the cluster has none: start one first");
+                throw new StartException(
+                        "a gateway needs a controller, this node is none, and the cluster has none: start one first");
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }

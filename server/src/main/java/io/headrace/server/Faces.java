@@ -107,31 +107,38 @@ final class Faces {
         return control.port();
     }
 
-    /**
-     * Opens the port of {@code /health}, of administration and of events over HTTP, which go to the controller like any
-     * client's; returns the port.
-     */
-    int http(
-            Vertx vertx,
-            URI controller,
-            Supplier<HealthServer.Report> report,
-            Partitions<StreamCommand, StreamReply> streams)
-            throws InterruptedException {
+    /** What is served over HTTP beside {@code /health}. */
+    interface Routes {
+        void mount(Router router);
+    }
+
+    /** Administration, and events, which go to a controller like any client's. */
+    Routes gateway(Vertx vertx, URI controller, Partitions<StreamCommand, StreamReply> streams) {
         HeadraceClient client = started.add(
                 "client of the HTTP port",
                 HeadraceClient.connect(ClientOptions.of(controller).withLoops(1)),
                 HeadraceClient::close);
-        DataOptions data = DataOptions.DEFAULT
+        return router -> {
+            DataApi.mount(router, vertx, client, dataOptions());
+            AdminApi.mount(router, vertx, streams);
+        };
+    }
+
+    private DataOptions dataOptions() {
+        return DataOptions.DEFAULT
                 .withMaxMessageBytes(settings.get(Settings.HTTP_MESSAGE_KIB) << 10)
                 .withOrigins(settings.get(Settings.HTTP_ORIGINS));
+    }
+
+    /** Opens the port of {@code /health} and of {@code more}; returns the port. */
+    int http(Vertx vertx, Supplier<HealthServer.Report> report, Routes more) throws InterruptedException {
         Promise<HttpServer> listening = Promise.promise();
         vertx.getOrCreateContext().runOnContext(nothing -> {
             Router router = Router.router(vertx);
-            DataApi.mount(router, vertx, client, data);
-            AdminApi.mount(router, vertx, streams);
+            more.mount(router);
             HealthServer.listen(
                             vertx,
-                            HealthServer.options(exposure.bind(), settings.get(Settings.HTTP_PORT), data),
+                            HealthServer.options(exposure.bind(), settings.get(Settings.HTTP_PORT), dataOptions()),
                             settings.get(Settings.CONNECTIONS),
                             router,
                             report)

@@ -102,7 +102,7 @@ final class Standalone {
                 new Endpoint(exposure.advertised(), storePort));
         int controllerPort = faces.controller(vertx, streams, directory);
         Health health = new Health(host, node.counters(), Optional.of(ensemble.disk()), tier2);
-        int httpPort = faces.http(vertx, exposure.self(controllerPort), health::report, streams);
+        int httpPort = faces.http(vertx, health::report, faces.gateway(vertx, exposure.self(controllerPort), streams));
         LOG.info("serving; all data is in {}", data.path());
         return new Addresses(
                 Addresses.of(exposure.advertised(), controllerPort),

@@ -125,11 +125,11 @@ public final class ServerProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    String output() throws IOException {
+    public String output() throws IOException {
         return Files.readString(output, StandardCharsets.UTF_8);
     }
 
-    List<String> errorLines() throws IOException {
+    public List<String> errorLines() throws IOException {
         return Files.readAllLines(errors, StandardCharsets.UTF_8);
     }
 

@@ -202,7 +202,7 @@ public final class Settings {
             "roles",
             Role.class,
             "For nodes of a cluster: what this one does. A store has data and serves it, a controller has streams and serves"
-                    + " the controller's port, a gateway serves HTTP.");
+                    + " the controller's port, a gateway serves administration and events over HTTP. Each has /health.");
 
     public static final Setting<Integer> WEIGHT = Setting.number(
             "weight", "N", 1, 100, 1, "For nodes of a cluster: how many partitions this one takes compared to others.");

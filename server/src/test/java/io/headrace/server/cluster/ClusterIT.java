@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headrace.client.HeadraceClient;
 import io.headrace.server.ServerProcess;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,6 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Nodes and bookies of a cluster come and go in every way, and nothing is lost, repeated or reordered. */
 @Timeout(600)
 final class ClusterIT {
+    /** The line of a node that lives and has nothing. */
+    private static final Pattern DRAINED = Pattern.compile("(?m)^node-0 +\\S+ +drain +\\S+ *$");
+
     @TempDir
     Path temporary;
 
@@ -47,6 +51,14 @@ final class ClusterIT {
             cluster.node(2).awaitReadyLine();
             traffic.awaitProgress();
 
+            assertThat(cluster.command("drain", "node-0")).contains("node-0 gives away its partitions");
+            while (!DRAINED.matcher(cluster.command("status")).find()) {
+                traffic.awaitProgress();
+            }
+            traffic.awaitProgress();
+
+            assertThat(cluster.refused("--segments-partitions", "7"))
+                    .contains("segments-partitions is 4 in this cluster");
             traffic.check();
             assertThat(stopped.isAlive())
                     .as("the node that was stopped for a while")

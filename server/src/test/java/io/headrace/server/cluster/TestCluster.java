@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.server.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.headrace.client.ClientOptions;
 import io.headrace.client.HeadraceClient;
 import io.headrace.server.ServerProcess;
@@ -19,7 +21,10 @@ final class TestCluster implements AutoCloseable {
     static final int NODES = 3;
     static final int BOOKIES = 3;
 
-    private static final int PORTS_OF_NODE = 5;
+    private static final List<String> PORT_OPTIONS =
+            List.of("--controller-port", "--store-port", "--http-port", "--cluster-port", "--bus-port");
+
+    private static final int PORTS_OF_NODE = PORT_OPTIONS.size();
     private static final String SESSION_TIMEOUT = "4s";
 
     private final Path directory;
@@ -79,8 +84,33 @@ final class TestCluster implements AutoCloseable {
         return ports;
     }
 
-    String zooKeeper() {
-        return zooKeeper;
+    /** Runs {@code headrace cluster} with these arguments; returns what it prints. */
+    String command(String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of("cluster"));
+        all.addAll(List.of(arguments));
+        all.addAll(List.of("--zookeeper", zooKeeper));
+        try (ServerProcess process = ServerProcess.start(directory, all.toArray(new String[0]))) {
+            assertThat(process.awaitEnd()).as(process.toString()).isZero();
+            return process.output();
+        }
+    }
+
+    /** Starts a node that must not start; returns what it says. */
+    String refused(String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of(
+                "server",
+                "--data",
+                directory.resolve("refused").toString(),
+                "--zookeeper",
+                zooKeeper,
+                "--tier2",
+                directory.resolve("tier2").toUri().toString()));
+        PORT_OPTIONS.forEach(option -> all.addAll(List.of(option, "0")));
+        all.addAll(List.of(arguments));
+        try (ServerProcess process = ServerProcess.start(directory, all.toArray(new String[0]))) {
+            assertThat(process.awaitEnd()).as(process.toString()).isEqualTo(1);
+            return String.join("\n", process.errorLines());
+        }
     }
 
     void startBookie(int number) throws IOException {
@@ -117,10 +147,8 @@ final class TestCluster implements AutoCloseable {
                 // Of three bookies one may fail and still leave two to write to.
                 "--bookies",
                 "2/2/2"));
-        List<String> options =
-                List.of("--controller-port", "--store-port", "--http-port", "--cluster-port", "--bus-port");
         for (int i = 0; i < PORTS_OF_NODE; i++) {
-            arguments.add(options.get(i));
+            arguments.add(PORT_OPTIONS.get(i));
             arguments.add(port(number, i).toString());
         }
         processes.put("node-" + number, ServerProcess.start(directory, arguments.toArray(new String[0])));

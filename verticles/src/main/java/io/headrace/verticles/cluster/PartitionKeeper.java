@@ -3,7 +3,6 @@ package io.headrace.verticles.cluster;
 
 import io.headrace.engine.partition.Loop;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -217,12 +216,5 @@ public final class PartitionKeeper implements Registry.Listener {
         mine.remove(partition);
         then.run();
         review();
-    }
-
-    /** What this node has, for tests. To be asked on the loop. */
-    Map<String, Boolean> held() {
-        Map<String, Boolean> held = new HashMap<>();
-        mine.forEach((partition, it) -> held.put(partition, it.state == State.OPEN));
-        return held;
     }
 }

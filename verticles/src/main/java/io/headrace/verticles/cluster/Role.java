@@ -9,7 +9,7 @@ public enum Role {
     STORE,
     /** Has partitions of streams, and serves the controller's protocol. */
     CONTROLLER,
-    /** Serves HTTP and WebSockets. */
+    /** Serves administration and events over HTTP and WebSockets. */
     GATEWAY;
 
     /** As settings and the cluster's nodes in ZooKeeper have it. */

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
@@ -24,7 +24,6 @@ import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -186,11 +185,15 @@ final class RegistrySession {
     }
 
     private void read(String path) {
-        read(path, (data, stat) -> {});
+        read(path, stat -> {}, code -> {
+            if (code != Code.NONODE) {
+                unless("reading " + path, code);
+            }
+        });
     }
 
-    /** Reads a node into the view. The answer is null if there is none, and does not come if the session ends. */
-    private void read(String path, BiConsumer<byte @Nullable [], @Nullable Stat> then) {
+    /** Reads a node into the view, which is told before {@code found} is. One of the two is called. */
+    private void read(String path, Consumer<Stat> found, Consumer<Code> failed) {
         reading++;
         client.getData(
                 path,
@@ -200,14 +203,14 @@ final class RegistrySession {
                     Code code = Code.get(rc);
                     if (code == Code.OK) {
                         remember(path, data, stat);
-                        publish();
-                        then.accept(data, stat);
                     } else if (code == Code.NONODE) {
                         forget(path);
-                        publish();
-                        then.accept(null, null);
+                    }
+                    publish();
+                    if (code == Code.OK) {
+                        found.accept(stat);
                     } else {
-                        unless("reading " + path, code);
+                        failed.accept(code);
                     }
                 }),
                 null);
@@ -222,7 +225,7 @@ final class RegistrySession {
         try {
             NodeInfo node = NodeInfo.fromJson(new JsonObject(text));
             nodes.put(node.id(), node);
-            if (stat.getEphemeralOwner() == client.getSessionId()) {
+            if (isOurs(stat)) {
                 registry.seen(node);
             }
         } catch (IllegalArgumentException | DecodeException e) {
@@ -269,24 +272,41 @@ final class RegistrySession {
 
     /** Of this session it is brought up to date; that of a former run, or of another node of that name, must go first. */
     private void update(String path, byte[] data) {
-        read(path, (found, stat) -> {
-            if (stat != null && stat.getEphemeralOwner() == client.getSessionId()) {
-                client.setData(
-                        path,
-                        data,
-                        -1,
-                        (rc, where, context, changed) -> registry.execute(() -> {
-                            if (Code.get(rc) == Code.OK) {
-                                registry.announcedBy(this);
-                            } else {
-                                unless("changing " + path, Code.get(rc));
-                            }
-                        }),
-                        null);
-            } else {
-                registry.later(RETRY_MILLIS, this::announce);
-            }
-        });
+        read(
+                path,
+                stat -> {
+                    if (isOurs(stat)) {
+                        set(path, data);
+                    } else {
+                        registry.later(RETRY_MILLIS, this::announce);
+                    }
+                },
+                code -> {
+                    if (code == Code.NONODE) {
+                        registry.later(RETRY_MILLIS, this::announce);
+                    } else {
+                        unless("reading " + path, code);
+                    }
+                });
+    }
+
+    private void set(String path, byte[] data) {
+        client.setData(
+                path,
+                data,
+                -1,
+                (rc, where, context, changed) -> registry.execute(() -> {
+                    if (Code.get(rc) == Code.OK) {
+                        registry.announcedBy(this);
+                    } else {
+                        unless("changing " + path, Code.get(rc));
+                    }
+                }),
+                null);
+    }
+
+    private boolean isOurs(Stat stat) {
+        return stat.getEphemeralOwner() == client.getSessionId();
     }
 
     void claim(String partition, Claimed claimed) {
@@ -315,23 +335,10 @@ final class RegistrySession {
 
     /** The view knows the other owner before the claim is refused. */
     private void settle(String partition, Claimed claimed) {
-        reading++;
-        String path = Paths.owner(partition);
-        client.getData(
-                path,
-                false,
-                (rc, where, context, data, stat) -> registry.execute(() -> {
-                    reading--;
-                    Code code = Code.get(rc);
-                    if (code == Code.OK) {
-                        remember(path, data, stat);
-                        publish();
-                        claimed.done(!over && stat.getEphemeralOwner() == client.getSessionId());
-                    } else {
-                        again(code, () -> claim(partition, claimed), () -> claimed.done(false));
-                    }
-                }),
-                null);
+        read(
+                Paths.owner(partition),
+                stat -> claimed.done(!over && isOurs(stat)),
+                code -> again(code, () -> claim(partition, claimed), () -> claimed.done(false)));
     }
 
     void release(String partition, Runnable released) {
