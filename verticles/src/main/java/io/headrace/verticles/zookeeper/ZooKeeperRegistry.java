@@ -7,9 +7,8 @@ import io.headrace.verticles.cluster.Registry;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,7 @@ public final class ZooKeeperRegistry implements Registry, AutoCloseable {
     private final String servers;
     private final int sessionMillis;
     private final SessionFile file;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+    private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, task -> {
         Thread made = new Thread(task, "cluster");
         made.setDaemon(true);
         return made;
@@ -48,6 +47,8 @@ public final class ZooKeeperRegistry implements Registry, AutoCloseable {
         this.servers = servers;
         this.sessionMillis = sessionMillis;
         this.file = file;
+        // What is to be looked at later does not keep the end waiting.
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     /**
