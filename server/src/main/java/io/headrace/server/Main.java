@@ -155,6 +155,7 @@ public final class Main {
                     .paramLabel("NODE")
                     .description("Its name, as headrace cluster status shows it.")
                     .index("0")
+                    .required(true)
                     .build());
         }
         weigh.addPositional(PositionalParamSpec.builder()
@@ -162,6 +163,7 @@ public final class Main {
                 .paramLabel("WEIGHT")
                 .description("0 to 100; 0 moves everything away.")
                 .index("1")
+                .required(true)
                 .build());
         for (CommandSpec command : List.of(status, drain, weigh)) {
             command.addOption(OptionSpec.builder("--" + Settings.ZOOKEEPER.name())

@@ -164,4 +164,23 @@ final class AdministrationTest extends ClientTest {
             return socket.getLocalPort();
         }
     }
+
+    /** As one whose process has been stopped: connections are made, and nothing comes. */
+    @Test
+    void aControllerThatDoesNotAnswerIsPassedOver() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            URI dead = URI.create("tcp://127.0.0.1:" + silent.getLocalPort());
+            try (HeadraceClient both = HeadraceClient.connect(ClientOptions.of(dead, server.controller()))) {
+                assertThat(both.administration().scopeExists("_system").blockingGet())
+                        .isTrue();
+            }
+            ClientOptions brief = ClientOptions.of(dead).withDeadline(Duration.ofSeconds(1));
+            try (HeadraceClient alone = HeadraceClient.connect(brief)) {
+                assertThatThrownBy(() ->
+                                alone.administration().scopeExists("_system").blockingGet())
+                        .isInstanceOf(UnavailableException.class)
+                        .hasMessageContaining("no answer within");
+            }
+        }
+    }
 }
