@@ -169,6 +169,15 @@ final class LongTermStorage implements AutoCloseable {
         return writersWait || isElse.getAsBoolean();
     }
 
+    /** How each partition stands. */
+    Map<String, TierStatus> statuses() {
+        return Map.copyOf(partitions);
+    }
+
+    boolean writersWait() {
+        return writersWait;
+    }
+
     private long waitingBytes() {
         return partitions.values().stream().mapToLong(TierStatus::waitingBytes).sum();
     }

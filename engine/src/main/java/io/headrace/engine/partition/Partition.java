@@ -130,13 +130,14 @@ public final class Partition<C, R> {
             if (phase == Phase.SERVING) {
                 turn.execute(command, replyTo, this);
             } else {
-                submit(command, replyTo);
+                lost(name + " no longer serves");
             }
         }
 
         @Override
         void lost(String reason) {
-            deliver(() -> replyTo.lost(reason));
+            // It was put aside before it had done anything.
+            deliver(() -> replyTo.notExecuted(reason));
         }
     }
 
@@ -181,6 +182,11 @@ public final class Partition<C, R> {
     /** Number of the newest frame whose effects may be seen; 0 before recovery. */
     public long committedFrame() {
         return serving == null ? 0 : serving.pending.committed();
+    }
+
+    /** Replies and other outputs that wait for the log. */
+    public int heldOutputs() {
+        return serving == null ? 0 : serving.pending.held();
     }
 
     /** Bytes of memory held by the frame caches. */
