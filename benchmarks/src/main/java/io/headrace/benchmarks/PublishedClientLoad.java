@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /** {@link ClientLoad} for the published client. Argument: the controller as {@code host:port}. */
 final class PublishedClientLoad implements ClientLoad.Subject {
     private static final Logger LOG = LoggerFactory.getLogger(PublishedClientLoad.class);
-    private static final long POLL_MILLIS = 1_000;
+    private static final long POLL_MILLIS = 10;
 
     private final Client client;
     private String stream = "";
