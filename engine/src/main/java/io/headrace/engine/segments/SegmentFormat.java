@@ -88,17 +88,18 @@ final class SegmentFormat {
             throw corrupt("the row of segment number " + id + " has version " + version + ", this program knows "
                     + VERSION_WITH_PAGES);
         }
-        long number = version == VERSION_WITH_PAGES ? Varint.read(in) : 0;
-        long pages = version == VERSION_WITH_PAGES ? Varint.read(in) : 0;
+        boolean hasPages = version == VERSION_WITH_PAGES;
+        long number = hasPages ? Varint.read(in) : 0;
+        long pages = hasPages ? Varint.read(in) : 0;
         Segment segment = read(id, in, true, rows, Pieces.UNHEARD, older);
         if (in.isReadable()) {
             throw corrupt("the row of segment " + segment.name + " is longer than the segment");
         }
-        if (segment.extents != null) {
+        if (hasPages && segment.extents != null) {
             segment.extents.restored(number);
+            segment.pagesFrom = segment.extents.firstPage();
+            segment.pagesTo = segment.pagesFrom + pages;
         }
-        segment.pagesFrom = number / Extents.PAGE;
-        segment.pagesTo = segment.pagesFrom + pages;
         return segment;
     }
 

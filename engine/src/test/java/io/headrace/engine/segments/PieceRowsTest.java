@@ -25,7 +25,7 @@ class PieceRowsTest {
 
     private final LayeredState state = new LayeredState();
     private final SegmentRows rows = new SegmentRows(state);
-    private final Segment segment = new Segment(7, NAME, false, 1000, 0);
+    private Segment segment = new Segment(7, NAME, false, 1000, 0);
 
     /** Adds pieces of one byte, each in a frame of its own. */
     private void append(int count) {
@@ -115,6 +115,7 @@ class PieceRowsTest {
                 rows.write(segment);
                 if (random.nextInt(5) == 0) {
                     checkRows();
+                    segment = readAgain();
                 }
             }
             if (random.nextInt(200) == 0) {
@@ -238,5 +239,17 @@ class PieceRowsTest {
         byte[] shorter = Arrays.copyOf(row, row.length - 1);
         pages.put(third, shorter);
         assertThatThrownBy(this::readAgain).isInstanceOf(LogException.class);
+    }
+
+    @Test
+    void oneThatWasReadWithoutPagesGetsThemAll() {
+        append(PieceRows.MAX_INLINE);
+        rows.write(segment);
+        assertThat(pageRows()).isEmpty();
+        segment = readAgain();
+        append(1);
+        rows.write(segment);
+        assertThat(pageRows()).containsExactly(0L, 1L);
+        checkRows();
     }
 }
