@@ -82,7 +82,8 @@ public final class Partition<C, R> {
         this.options = options;
         this.listener = listener;
         this.rows = machine.rows();
-        this.cache = new FrameCache(PooledByteBufAllocator.DEFAULT, options.tailCacheBytes(), options.readCacheBytes());
+        this.cache = new FrameCache(
+                PooledByteBufAllocator.DEFAULT, options.tailCacheBytes(), options.moreTail(), options.readCacheBytes());
     }
 
     public String name() {
@@ -148,6 +149,7 @@ public final class Partition<C, R> {
         }
         Serving now = serving;
         if (phase == Phase.SERVING && now != null) {
+            cache.tick(now.pending.committed());
             now.checkpointer.tick();
         }
     }
