@@ -258,7 +258,9 @@ final class ClusterNode {
 
     private LogOptions logOptions(String zooKeeper) {
         Quorums bookies = settings.get(Settings.BOOKIES);
-        return LogOptions.of(zooKeeper).withQuorums(bookies.ensemble(), bookies.write(), bookies.ack());
+        return LogOptions.of(zooKeeper)
+                .withQuorums(bookies.ensemble(), bookies.write(), bookies.ack())
+                .withRacks(settings.get(Settings.BOOKIE_RACKS));
     }
 
     /** Checkpoints are where the next owner finds them: beside the data. */

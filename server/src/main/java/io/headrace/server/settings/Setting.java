@@ -13,8 +13,10 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -35,6 +37,7 @@ public record Setting<T>(
         String name, String label, String defaultText, String allowed, String about, Function<String, T> parser) {
 
     private static final Pattern ORIGIN = Pattern.compile("https?://[^/,\\s]+");
+    private static final Pattern RACK = Pattern.compile("([^=;\\s]+)=([\\w.-]+(?:/[\\w.-]+)?)");
     private static final Pattern TIME = Pattern.compile("([0-9]{1,9})(ms|s|min|h)");
 
     /** Environment variable of the same meaning. */
@@ -168,6 +171,27 @@ public record Setting<T>(
             }
             return Optional.of(endpoint);
         });
+    }
+
+    /** Racks, or regions and racks, by hosts. */
+    static Setting<Map<String, String>> racks(String name, String about) {
+        return new Setting<>(
+                name,
+                "RACKS",
+                "",
+                "hosts with their racks, such as 10.0.0.1=a,10.0.0.2=b or 10.0.0.1=east/a, or nothing",
+                about,
+                text -> {
+                    Map<String, String> racks = new TreeMap<>();
+                    for (String part : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+                        Matcher matcher = RACK.matcher(part.strip());
+                        if (!matcher.matches()) {
+                            throw new IllegalArgumentException();
+                        }
+                        racks.put(matcher.group(1), matcher.group(2));
+                    }
+                    return racks;
+                });
     }
 
     /** Origins of web pages: scheme, host, and port if it is not the usual one. */

@@ -231,6 +231,11 @@ public final class Settings {
                     + " number: with three bookies choose 2/2/2.",
             Quorums::parse);
 
+    public static final Setting<Map<String, String>> BOOKIE_RACKS = Setting.racks(
+            "bookie-racks",
+            "For nodes of a cluster: in which rack, or region and rack, the bookies of a host are. Each frame goes to bookies"
+                    + " of different racks where there are such. Say the same to all nodes.");
+
     public static final Setting<Duration> SESSION_TIMEOUT = Setting.time(
             "session-timeout",
             Duration.ofSeconds(2),
@@ -294,6 +299,7 @@ public final class Settings {
             ROLES,
             WEIGHT,
             BOOKIES,
+            BOOKIE_RACKS,
             SESSION_TIMEOUT,
             CLUSTER_PORT,
             BUS_PORT,
@@ -308,6 +314,7 @@ public final class Settings {
             ROLES,
             WEIGHT,
             BOOKIES,
+            BOOKIE_RACKS,
             SESSION_TIMEOUT,
             CLUSTER_PORT,
             BUS_PORT,

@@ -111,6 +111,15 @@ final class SettingsTest {
     }
 
     @Test
+    void racksAreNamedByHosts() {
+        Settings settings = Settings.resolve(Map.of("bookie-racks", "10.0.0.1=a, b.test=east/b"), Map.of(), null);
+        assertThat(settings.get(Settings.BOOKIE_RACKS)).isEqualTo(Map.of("10.0.0.1", "a", "b.test", "east/b"));
+        for (String text : List.of("a", "=b", "a=", "a=b/c/d", "a=b,", "a=b;c=d")) {
+            refused(Map.of("bookie-racks", text), null, "10.0.0.1=east/a");
+        }
+    }
+
+    @Test
     void aMissingOrBrokenFileIsAnError() throws IOException {
         refused(Map.of(), directory.resolve("absent"), "does not exist");
         refused(Map.of(), file("data=\\u00zz"), "cannot be read");

@@ -176,6 +176,9 @@ public final class BookKeeperLogStore implements LogStore, AutoCloseable {
         conf.setNumWorkerThreads(1);
         conf.setAddEntryTimeout((int) Math.max(1, TimeUnit.MILLISECONDS.toSeconds(options.appendMillis()) / 3));
         conf.setReadEntryTimeout(10);
+        if (!options.bookieRacks().isEmpty()) {
+            BookieRacks.configure(conf, options.bookieRacks());
+        }
         // Entries acknowledged while the change of ensemble is not yet recorded could be lost with it.
         conf.setDelayEnsembleChange(false);
         conf.setBatchReadEnabled(false);

@@ -1,6 +1,8 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.verticles.bookkeeper;
 
+import java.util.Map;
+
 /**
  * Settings of a {@link BookKeeperLogStore}. All owners of a cluster's logs should use the same.
  *
@@ -14,6 +16,8 @@ package io.headrace.verticles.bookkeeper;
  * @param appendMillis an append that takes longer fails its log
  * @param metadataMillis how long a change of a descriptor is tried before it fails
  * @param sessionMillis ZooKeeper session timeout
+ * @param bookieRacks in which rack bookies are, as {@code rack} or {@code region/rack}, by their host; others are in one of
+ *     their own. Each frame goes to bookies of different racks where that is possible
  */
 public record LogOptions(
         String zooKeeper,
@@ -24,10 +28,12 @@ public record LogOptions(
         long maxPendingBytes,
         long appendMillis,
         long metadataMillis,
-        int sessionMillis) {
+        int sessionMillis,
+        Map<String, String> bookieRacks) {
     private static final long MIB = 1L << 20;
 
     public LogOptions {
+        bookieRacks = Map.copyOf(bookieRacks);
         if (ackQuorum < 1 || ackQuorum < writeQuorum - 1 || writeQuorum < ackQuorum || ensembleSize < writeQuorum) {
             throw new IllegalArgumentException("need ensembleSize >= writeQuorum >= ackQuorum >= writeQuorum - 1 and"
                     + " ackQuorum >= 1, but they are " + ensembleSize + ", " + writeQuorum + " and " + ackQuorum);
@@ -42,7 +48,7 @@ public record LogOptions(
 
     /** One bookie, ledgers of 256 MiB, 15 seconds for an append. */
     public static LogOptions of(String zooKeeper) {
-        return new LogOptions(zooKeeper, 1, 1, 1, 256 * MIB, 64 * MIB, 15_000, 15_000, 30_000);
+        return new LogOptions(zooKeeper, 1, 1, 1, 256 * MIB, 64 * MIB, 15_000, 15_000, 30_000, Map.of());
     }
 
     public LogOptions withQuorums(int ensemble, int write, int ack) {
@@ -55,7 +61,22 @@ public record LogOptions(
                 maxPendingBytes,
                 appendMillis,
                 metadataMillis,
-                sessionMillis);
+                sessionMillis,
+                bookieRacks);
+    }
+
+    public LogOptions withRacks(Map<String, String> racks) {
+        return new LogOptions(
+                zooKeeper,
+                ensembleSize,
+                writeQuorum,
+                ackQuorum,
+                rollBytes,
+                maxPendingBytes,
+                appendMillis,
+                metadataMillis,
+                sessionMillis,
+                racks);
     }
 
     public LogOptions withRollBytes(long bytes) {
@@ -68,7 +89,8 @@ public record LogOptions(
                 maxPendingBytes,
                 appendMillis,
                 metadataMillis,
-                sessionMillis);
+                sessionMillis,
+                bookieRacks);
     }
 
     public LogOptions withTimeouts(long append, long metadata) {
@@ -81,6 +103,7 @@ public record LogOptions(
                 maxPendingBytes,
                 append,
                 metadata,
-                sessionMillis);
+                sessionMillis,
+                bookieRacks);
     }
 }
