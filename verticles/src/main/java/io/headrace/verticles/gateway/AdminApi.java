@@ -10,10 +10,16 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.util.Collection;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,10 +48,43 @@ public final class AdminApi {
 
     private void mount(Router router) {
         router.route("/v1/*").failureHandler(AdminApi::failed);
+        router.route("/v1/*").handler(AdminApi::checkType);
         router.route("/v1/*").handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
         new ScopeRoutes(questions).mount(this, router);
         new StreamRoutes(questions).mount(this, router);
         new GroupRoutes(questions).mount(this, router);
+        refuseOtherMethods(router);
+    }
+
+    /** For every path that is known by now, whoever has added it. */
+    private static void refuseOtherMethods(Router router) {
+        SortedMap<String, SortedSet<String>> methods = new TreeMap<>();
+        for (Route route : router.getRoutes()) {
+            Set<HttpMethod> known = route.methods();
+            String path = route.getPath();
+            if (known != null && path != null && path.startsWith("/v1/")) {
+                known.forEach(method ->
+                        methods.computeIfAbsent(path, p -> new TreeSet<>()).add(method.name()));
+            }
+        }
+        methods.forEach((path, known) -> router.route(path).handler(context -> {
+            String allowed = String.join(", ", known);
+            context.response().putHeader("Allow", allowed);
+            throw new ProblemException(
+                    405,
+                    "this path does not know the method " + context.request().method() + ", but " + allowed);
+        }));
+    }
+
+    /** Bodies are JSON here; {@code curl} calls it a form unless it is told. */
+    private static void checkType(RoutingContext context) {
+        String type = context.request().getHeader("Content-Type");
+        if (type != null
+                && !type.startsWith("application/json")
+                && !type.startsWith("application/x-www-form-urlencoded")) {
+            throw new ProblemException(415, "a body is application/json here, not " + type);
+        }
+        context.next();
     }
 
     /** What a request is answered with. */

@@ -14,7 +14,7 @@ import java.util.Set;
 
 /**
  * Events over HTTP: {@code POST} and {@code GET} on a stream's {@code events}, the latter also as an event stream, and
- * WebSockets on {@code /v1/socket}. To be used by one HTTP server, which listens on one event loop.
+ * WebSockets on {@code /v1/socket}; key-value tables; descriptions of all that is served. To be used by one HTTP server, which listens on one event loop.
  */
 public final class DataApi {
     /** What a WebSocket may name as its protocol. */
@@ -56,6 +56,8 @@ public final class DataApi {
         router.get(SOCKET).handler(api::upgrade);
         RequestBody bodies = new RequestBody(api.budget, options.maxMessageBytes());
         new EventRoutes(client, api.publisher, bodies, options).mount(router);
+        new TableRoutes(client, api.publisher, bodies).mount(router);
+        Descriptions.mount(router);
     }
 
     private void upgrade(RoutingContext request) {

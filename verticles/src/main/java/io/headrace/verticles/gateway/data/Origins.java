@@ -22,7 +22,8 @@ final class Origins {
         this.cors = CorsHandler.create()
                 .addOrigins(List.copyOf(allowed))
                 .allowedMethods(Set.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE))
-                .allowedHeaders(Set.of("Content-Type", "Last-Event-ID"));
+                .allowedHeaders(Set.of("Content-Type", "Last-Event-ID", "If-Match", "If-None-Match"))
+                .exposedHeaders(Set.of("ETag"));
     }
 
     void check(RoutingContext context) {

@@ -56,8 +56,13 @@ final class RequestBody {
     private Future<Buffer> body(RoutingContext context) {
         Promise<Buffer> body = Promise.promise();
         long timer = context.vertx().setTimer(bodyMillis, id -> {
-            if (body.tryFail(new ProblemException(408, "the body did not come"))) {
+            if (!body.future().isComplete()) {
+                // What comes of it later would be taken for the next request.
                 context.response().putHeader("Connection", "close");
+                context.response().endHandler(answered -> {
+                    var unused = context.request().connection().close();
+                });
+                body.fail(new ProblemException(408, "the body did not come"));
             }
         });
         context.request().body().onComplete(done -> {

@@ -90,7 +90,8 @@ final class SocketMessageTest {
                 .getBytes();
     }
 
-    private static void read(SocketMessage message) {
+    /** Reads every field. */
+    static void read(SocketMessage message) {
         message.id();
         switch (message.op()) {
             case PUBLISH -> {
