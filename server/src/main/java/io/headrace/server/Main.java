@@ -88,6 +88,8 @@ public final class Main {
     private CommandSpec commands(String asked) {
         List<Setting<?>> alone = new ArrayList<>(Settings.ALL);
         alone.removeAll(Settings.OF_CLUSTER);
+        CommandSpec generate = command("generate", GenerateCommand.ABOUT);
+        GenerateCommand.FILES.forEach((name, file) -> generate.addSubcommand(name, command(name, file.about())));
         CommandSpec demo = command("demo", Demo.ABOUT);
         demo.addOption(OptionSpec.builder("--controller")
                 .type(String.class)
@@ -110,6 +112,9 @@ public final class Main {
                 .addSubcommand("zookeeper", zooKeeper())
                 .addSubcommand("cluster", cluster())
                 .addSubcommand("demo", demo)
+                .addSubcommand(
+                        "doctor", configured(DoctorCommand.with(command("doctor", DoctorCommand.ABOUT)), Settings.ALL))
+                .addSubcommand("generate", generate)
                 .addSubcommand(
                         "config", command("config", "Prints a configuration file that documents every setting."));
         ClientCommands.addTo(root, asked);
@@ -187,7 +192,9 @@ public final class Main {
                 .index("1")
                 .required(true)
                 .build());
-        for (CommandSpec command : List.of(status, drain, weigh)) {
+        CommandSpec rebalance =
+                command("rebalance", "Shows how partitions move to where they should be, until all are there.");
+        for (CommandSpec command : List.of(status, drain, weigh, rebalance)) {
             command.addOption(OptionSpec.builder("--" + Settings.ZOOKEEPER.name())
                     .type(String.class)
                     .paramLabel(Settings.ZOOKEEPER.label())
@@ -197,7 +204,8 @@ public final class Main {
         return command("cluster", "Looks at a cluster and moves its partitions.")
                 .addSubcommand("status", status)
                 .addSubcommand("drain", drain)
-                .addSubcommand("weigh", weigh);
+                .addSubcommand("weigh", weigh)
+                .addSubcommand("rebalance", rebalance);
     }
 
     private static CommandSpec command(String name, String about) {
@@ -245,6 +253,14 @@ public final class Main {
                 }
                 case "demo" -> {
                     return demo(command) ? 0 : FAILED;
+                }
+                case "generate" -> {
+                    return generate(command);
+                }
+                case "doctor" -> {
+                    Settings settings = settings(command);
+                    logLevel(Settings.LogLevel.ERROR); // what goes wrong is among the findings
+                    return DoctorCommand.run(command, settings, out) ? 0 : FAILED;
                 }
                 default -> out.print(SampleFile.text());
             }
@@ -310,6 +326,9 @@ public final class Main {
         ClusterCommands commands = new ClusterCommands(zooKeeper, out);
         switch (command.commandSpec().name()) {
             case "status" -> commands.status();
+            case "rebalance" -> {
+                return commands.rebalance() ? 0 : FAILED;
+            }
             case "drain" -> commands.weigh(command.matchedPositionalValue(0, ""), 0);
             default -> {
                 int weight = command.matchedPositionalValue(1, -1);
@@ -319,6 +338,15 @@ public final class Main {
                 commands.weigh(command.matchedPositionalValue(0, ""), weight);
             }
         }
+        return 0;
+    }
+
+    private int generate(ParseResult group) {
+        if (!group.hasSubcommand()) {
+            group.commandSpec().commandLine().usage(err);
+            return BAD_USAGE;
+        }
+        out.print(GenerateCommand.text(group.subcommand().commandSpec().name()));
         return 0;
     }
 

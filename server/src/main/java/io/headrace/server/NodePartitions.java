@@ -60,12 +60,20 @@ final class NodePartitions {
         return STREAMS + "-" + number;
     }
 
+    static List<String> segmentsNames(int count) {
+        return names(SEGMENTS, count);
+    }
+
+    static List<String> streamsNames(int count) {
+        return names(STREAMS, count);
+    }
+
     List<String> segmentsNames() {
-        return names(SEGMENTS, segments.count());
+        return segmentsNames(segments.count());
     }
 
     List<String> streamsNames() {
-        return names(STREAMS, streams.count());
+        return streamsNames(streams.count());
     }
 
     private static List<String> names(String kind, int count) {

@@ -30,7 +30,8 @@ final class PartitionMemory {
     }
 
     /**
-     * The bounds of each partition: two thirds of its share for the newest data, a sixth for data read back from the log.
+     * The bounds of each partition: two thirds of its share for the newest data, a sixth for data read back from the log. Of
+     * the newest data's memory a little is each partition's own, and the rest is there for whoever is written to.
      *
      * @param soleOwner see {@link PartitionOptions#soleOwner}
      * @throws StartException if there is too little memory for so many partitions
@@ -48,7 +49,8 @@ final class PartitionMemory {
         PartitionOptions usual = PartitionOptions.DEFAULT;
         return new PartitionOptions(
                 usual.maxFramesInFlight(),
-                tail,
+                MIN_TAIL_BYTES,
+                PartitionOptions.moreTail(partitions * (tail - MIN_TAIL_BYTES), partitions),
                 read,
                 usual.checkpointBytes(),
                 usual.checkpointFrames(),

@@ -2,7 +2,7 @@
 package io.headrace.testkit.sim;
 
 import io.headrace.engine.partition.Loop;
-import io.headrace.engine.segments.BlockBudget;
+import io.headrace.engine.partition.MemoryBudget;
 import io.headrace.engine.segments.LoadOptions;
 import io.headrace.engine.segments.LoadReports;
 import io.headrace.engine.segments.SegmentCommand;
@@ -23,7 +23,7 @@ final class SimulatedTier {
 
     final SimulatedChunkStorage storage;
     private final TierOptions options;
-    private final BlockBudget blocks = new BlockBudget(0, 1);
+    private final MemoryBudget blocks = Tier.blocks(0, 1);
     private SegmentsMachine newest = untiered();
     private TierStatus status = TierStatus.NEW;
 

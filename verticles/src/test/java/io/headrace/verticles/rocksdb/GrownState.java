@@ -233,6 +233,7 @@ final class GrownState {
         return new PartitionOptions(
                 usual.maxFramesInFlight(),
                 usual.tailCacheBytes(),
+                usual.moreTail(),
                 usual.readCacheBytes(),
                 Long.MAX_VALUE,
                 Long.MAX_VALUE,
