@@ -155,7 +155,8 @@ final class LongTermStorage implements AutoCloseable {
      * @param isElse whether they wait for another reason
      */
     boolean holdsWriters(BooleanSupplier isElse) {
-        long waiting = waitingBytes();
+        long waiting =
+                partitions.values().stream().mapToLong(TierStatus::countedBytes).sum();
         if (!writersWait && waiting >= mostWaitingBytes) {
             writersWait = true;
             LOG.warn(

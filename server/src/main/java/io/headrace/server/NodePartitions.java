@@ -120,7 +120,8 @@ final class NodePartitions {
                 PooledByteBufAllocator.DEFAULT,
                 LoadOptions.atPace(settings.get(Settings.SCALING_PACE)),
                 loadReports(loop),
-                tier2.of(name, loop, self));
+                tier2.of(name, loop, self),
+                PartitionMemory.ofSegments(segments.count()));
     }
 
     /** A report that is lost is made good by the next one. It is sent in a turn of its own: who gets it may be here. */

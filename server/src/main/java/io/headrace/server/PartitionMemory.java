@@ -3,6 +3,7 @@ package io.headrace.server;
 
 import io.headrace.engine.partition.PartitionOptions;
 import io.headrace.engine.segments.SegmentCommand;
+import io.headrace.engine.segments.SegmentMemory;
 import io.headrace.engine.streams.StreamCommand;
 import io.headrace.server.settings.Settings;
 
@@ -57,6 +58,11 @@ final class PartitionMemory {
                 usual.checkpointRowBytes(),
                 usual.checkpointMillis(),
                 soleOwner);
+    }
+
+    /** Heap of each partition for its segments. */
+    static SegmentMemory ofSegments(int partitions) {
+        return SegmentMemory.share(Runtime.getRuntime().maxMemory(), partitions);
     }
 
     static long bytesOf(SegmentCommand command) {

@@ -94,7 +94,7 @@ final class TieredPartition implements AutoCloseable {
                         options,
                         blocks,
                         now -> status = now),
-                2);
+                SegmentMemory.ofIdle(2));
         PartitionOptions bounds = new PartitionOptions(4, 8 << 20, 2 << 20, 1 << 20, 1000);
         Partition<SegmentCommand, SegmentReply> fresh = new Partition<>(
                 "segments-0", machine, log, log, loop, System::currentTimeMillis, new Random(1), bounds, listener);

@@ -156,8 +156,8 @@ public final class Settings {
             16,
             1 << 24,
             4096,
-            "How much data may wait in the log for long-term storage, in MiB, over all partitions. Beyond that writers wait"
-                    + " until there is less.");
+            "How much data may wait in the log for long-term storage, in MiB, over all partitions; each append counts 256"
+                    + " bytes more. Beyond that writers wait until there is less.");
 
     public static final Setting<Duration> TIER2_DELAY = Setting.time(
             "tier2-delay",
