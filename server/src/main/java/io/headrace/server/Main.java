@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.logging.LogManager;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -76,7 +77,7 @@ public final class Main {
 
     /** Runs one command to its end and returns the exit code. */
     public int run(String... arguments) {
-        return ClientCommands.prepare(new CommandLine(commands()))
+        return ClientCommands.prepare(new CommandLine(commands(arguments.length == 0 ? "" : arguments[0])))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setExecutionStrategy(this::execute)
@@ -84,7 +85,7 @@ public final class Main {
                 .execute(arguments);
     }
 
-    private CommandSpec commands() {
+    private CommandSpec commands(String asked) {
         List<Setting<?>> alone = new ArrayList<>(Settings.ALL);
         alone.removeAll(Settings.OF_CLUSTER);
         CommandSpec generate = command("generate", GenerateCommand.ABOUT);
@@ -116,7 +117,7 @@ public final class Main {
                 .addSubcommand("generate", generate)
                 .addSubcommand(
                         "config", command("config", "Prints a configuration file that documents every setting."));
-        ClientCommands.addTo(root);
+        ClientCommands.addTo(root, asked);
         return root;
     }
 
@@ -229,7 +230,7 @@ public final class Main {
         ParseResult command = parsed.subcommand();
         try {
             if (ClientCommands.has(command.commandSpec().name())) {
-                logLevel(Settings.LogLevel.ERROR);
+                silence();
                 return ClientCommands.execute(parsed);
             }
             switch (command.commandSpec().name()) {
@@ -366,6 +367,16 @@ public final class Main {
             throw new StartException("--controller " + text + " is not a host and a port, such as 127.0.0.1:9090");
         }
         return address;
+    }
+
+    /** What goes wrong is told by the command itself. */
+    private static void silence() {
+        logLevel(Settings.LogLevel.ERROR);
+        if (LoggerFactory.getLogger("io.vertx") instanceof Logger library) {
+            library.setLevel(Level.ERROR);
+        }
+        // Where the launcher has left out our log, Vert.x takes that of the JDK.
+        LogManager.getLogManager().reset();
     }
 
     private static void logLevel(Settings.LogLevel level) {

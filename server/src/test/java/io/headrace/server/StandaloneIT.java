@@ -49,6 +49,8 @@ final class StandaloneIT {
             assertThat(scaling.statusCode()).isEqualTo(404);
             assertThat(new JsonObject(scaling.body()).getString("detail")).isEqualTo("there is no stream s/none");
             assertRefused(ServerProcess.standalone(temporary, data), 1, data + " is in use by another server");
+            assertPrints("created the scope s\n", addresses, "scope", "create", "s");
+            assertPrints("{\"scope\":\"s\"}\n", addresses, "scope", "list", "-o", "json");
 
             assertTerminates(server);
             assertThat(server.output()).startsWith("READY {").hasLineCount(1);
@@ -241,6 +243,16 @@ final class StandaloneIT {
     }
 
     /** The process must end by itself, with nothing on standard output and one line on standard error. */
+    private void assertPrints(String output, Addresses addresses, String... command) throws Exception {
+        List<String> arguments = new ArrayList<>(Arrays.asList(command));
+        arguments.addAll(List.of("--controller", addresses.controller()));
+        try (ServerProcess client = ServerProcess.start(temporary, arguments.toArray(new String[0]))) {
+            assertThat(client.awaitEnd()).as(client.toString()).isZero();
+            assertThat(client.output()).isEqualTo(output);
+            assertThat(client.errorLines()).isEmpty();
+        }
+    }
+
     private static void assertRefused(ServerProcess server, int exitCode, String... words) throws Exception {
         try (server) {
             assertThat(server.awaitEnd()).as(server.toString()).isEqualTo(exitCode);

@@ -32,7 +32,7 @@ final class Advice {
 
     private static String next(HeadraceException cause) {
         if (cause instanceof UnavailableException) {
-            return "; try again, or give it longer with --timeout; headrace tier and /health say how the server is";
+            return "; try again, or give it longer with --timeout; headrace doctor --controller HOST:PORT looks for why";
         }
         if (cause instanceof OverloadedException) {
             return "; try again with less at a time";

@@ -32,12 +32,11 @@ final class BenchResult {
                         "bytesPerSecond",
                         Math.round(meter.bytes() / seconds),
                         Units.bytes(meter.bytes() / seconds) + "/s");
-        boolean json = printer.output() == Output.JSON;
-        if (json && meter.hasLatencies()) {
-            PERCENTILES.forEach((name, percentile) -> row.with(name + "Millis", meter.millis(percentile)));
+        if (meter.hasLatencies()) {
+            PERCENTILES.forEach((name, percentile) -> row.forPrograms(name + "Millis", meter.millis(percentile)));
         }
         printer.show(row);
-        if (!json) {
+        if (printer.output() == Output.TABLE) {
             draw(console, meter);
         }
     }

@@ -33,17 +33,30 @@ public final class ClientCommands {
 
     private ClientCommands() {}
 
-    /** Adds them; the user object of {@code root} must be the {@link Console}. */
-    public static void addTo(CommandSpec root) {
+    /**
+     * Adds them. Only the one that is asked for comes with what is in it: to look at all takes as long as all the rest of a
+     * start.
+     *
+     * @param root its user object must be the {@link Console}
+     * @param asked first word of the command line; all come as they are if it asks for completion
+     */
+    public static void addTo(CommandSpec root, String asked) {
         for (Class<?> verb : VERBS) {
-            CommandLine.getCommandMethods(verb, null).forEach(method -> {
-                CommandSpec command = CommandSpec.forAnnotatedObject(method);
-                root.addSubcommand(command.name(), command);
-            });
+            CommandLine.getCommandMethods(verb, null)
+                    .forEach(method -> add(root, method.getAnnotation(Command.class), method, asked));
         }
         for (Class<?> noun : NOUNS) {
-            CommandSpec command = CommandSpec.forAnnotatedObject(noun);
-            root.addSubcommand(command.name(), command);
+            add(root, noun.getAnnotation(Command.class), noun, asked);
+        }
+    }
+
+    private static void add(CommandSpec root, Command about, Object command, String asked) {
+        if (asked.equals(about.name()) || asked.equals(CompletionCommand.NAME)) {
+            root.addSubcommand(about.name(), CommandSpec.forAnnotatedObject(command));
+        } else {
+            CommandSpec nameOnly = CommandSpec.create();
+            nameOnly.usageMessage().description(about.description());
+            root.addSubcommand(about.name(), nameOnly);
         }
     }
 

@@ -8,13 +8,15 @@ import picocli.CommandLine.Mixin;
 
 /** {@code headrace completion}. */
 final class CompletionCommand {
+    static final String NAME = "completion";
+
     private CompletionCommand() {}
 
     @Command(
-            name = "completion",
+            name = NAME,
             description = {
-                "Prints a script by which bash and zsh complete commands and options. Use it with:",
-                "source <(headrace completion)"
+                "Prints a script by which bash and zsh complete commands and options.",
+                "Use it with: source <(headrace completion)"
             })
     static void completion(@Mixin Surroundings surroundings) {
         Console console = surroundings.console();

@@ -70,7 +70,7 @@ final class GroupDescription {
                 .with("readers", assignments.size())
                 .withBytes("unreadBytes", bytes)
                 .with("unreadEvents", events, (exact ? "" : "about ") + Units.count(events))
-                .with("unreadEventsAreExact", exact, exact ? "yes" : "no")
+                .forPrograms("unreadEventsAreExact", exact)
                 .with(
                         "secondsBehind",
                         seconds,

@@ -54,8 +54,8 @@ final class Printer {
             return;
         }
         int width = row.cells().entrySet().stream()
-                .filter(cell -> cell.getValue().rows() == null)
-                .mapToInt(cell -> cell.getKey().length() + 1)
+                .filter(cell -> cell.getValue().text() != null)
+                .mapToInt(cell -> words(cell.getKey()).length())
                 .max()
                 .orElse(0);
         row.cells().forEach((name, cell) -> {
@@ -66,8 +66,8 @@ final class Printer {
                 if (!rows.isEmpty()) {
                     table(rows, true, GAP);
                 }
-            } else {
-                print(pad(words(name), width + 2, false) + cell.text());
+            } else if (cell.text() != null) {
+                print(pad(words(name), width, false) + GAP + cell.text());
             }
         });
     }
@@ -108,7 +108,7 @@ final class Printer {
 
     private static String text(Row row, String name) {
         Row.Cell cell = row.cells().get(name);
-        return cell == null ? "" : cell.text();
+        return cell == null || cell.text() == null ? "" : cell.text();
     }
 
     private static String line(List<String> texts, int[] widths, boolean[] right) {

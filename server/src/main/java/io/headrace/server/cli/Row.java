@@ -15,11 +15,13 @@ final class Row {
      * A value.
      *
      * @param json for programs; null if it is not known
-     * @param text for people
+     * @param text for people; null if it is nothing for them
      * @param rows a table of its own in place of the text; null if it is none
      */
     record Cell(
-            @Nullable Object json, String text, @Nullable List<Row> rows) {}
+            @Nullable Object json,
+            @Nullable String text,
+            @Nullable List<Row> rows) {}
 
     private final Map<String, Cell> cells = new LinkedHashMap<>();
 
@@ -34,9 +36,15 @@ final class Row {
         return this;
     }
 
+    /** Adds a value that people do not see, because others say it. */
+    Row forPrograms(String name, @Nullable Object value) {
+        cells.put(name, new Cell(value, null, null));
+        return this;
+    }
+
     /** Adds rows of their own. */
     Row with(String name, List<Row> rows) {
-        cells.put(name, new Cell(rows, "", rows));
+        cells.put(name, new Cell(rows, null, rows));
         return this;
     }
 

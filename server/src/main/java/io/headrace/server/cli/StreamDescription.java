@@ -69,7 +69,10 @@ final class StreamDescription {
                 .with("state", current.isEmpty() ? "sealed" : "open")
                 .with("scaling", StreamSettings.text(settings.scaling()))
                 .with("retention", StreamSettings.text(settings.retention()))
-                .with("tags", List.copyOf(settings.tags()), String.join(", ", settings.tags()))
+                .with(
+                        "tags",
+                        List.copyOf(settings.tags()),
+                        settings.tags().isEmpty() ? "none" : String.join(", ", settings.tags()))
                 .with("currentSegments", current.size())
                 .withBytes(
                         "bytes", ranges.stream().mapToLong(SegmentRange::length).sum());

@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "transaction",
         description = {
-            "Transactions over several commands. All that is to be done with one command is simpler with:",
-            "headrace write --transaction."
+            "Transactions over several commands.",
+            "What can be done with one command is simpler with headrace write --transaction."
         },
         mixinStandardHelpOptions = true)
 final class TransactionCommands {
