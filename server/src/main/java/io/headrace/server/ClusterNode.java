@@ -27,6 +27,7 @@ import io.headrace.verticles.rocksdb.RocksCheckpointStore;
 import io.headrace.verticles.rocksdb.RocksOptions;
 import io.headrace.verticles.wire.WireNode;
 import io.headrace.verticles.zookeeper.ClusterAdmin;
+import io.headrace.verticles.zookeeper.MemberList;
 import io.headrace.verticles.zookeeper.SessionFile;
 import io.headrace.verticles.zookeeper.ZooKeeperRegistry;
 import io.vertx.core.Vertx;
@@ -35,7 +36,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,12 +101,10 @@ final class ClusterNode {
         Endpoint member = new Endpoint(exposure.advertised(), settings.get(Settings.CLUSTER_PORT));
         ClusterFacts facts;
         NodeFile file;
-        Collection<String> members;
         try (ClusterAdmin admin = ClusterAdmin.connect(zooKeeper, (int) START_LIMIT.toMillis())) {
             facts = agreedUpon(admin.factsOr(proposed()));
             file = NodeFile.readOrCreate(data.path(), settings, facts.id());
             admin.addMember(file.node(), member.toString());
-            members = admin.members().values();
         }
         ClusterFile counts = new ClusterFile(facts.segmentsPartitions(), facts.streamsPartitions());
         LongTermStorage tier2 = started.add(
@@ -123,6 +121,8 @@ final class ClusterNode {
                         zooKeeper, sessionMillis, new SessionFile(data.path().resolve("session"))),
                 ZooKeeperRegistry::close);
 
+        MemberList members =
+                started.add("list of members", new MemberList(zooKeeper, sessionMillis), MemberList::close);
         Vertx vertx = started.add(
                 "event loops", vertx(facts, member, members), v -> Await.result("ending", v.close(), END_LIMIT));
         Fenced fenced = new Fenced();
@@ -206,7 +206,11 @@ final class ClusterNode {
 
     private LogOptions logOptions(String zooKeeper) {
         Quorums bookies = settings.get(Settings.BOOKIES);
-        return LogOptions.of(zooKeeper).withQuorums(bookies.ensemble(), bookies.write(), bookies.ack());
+        return LogOptions.of(zooKeeper)
+                .withQuorums(bookies.ensemble(), bookies.write(), bookies.ack())
+                // Nothing is lost with this session; a short one makes that no log waits long for a server that is
+                // silent.
+                .withSession(sessionMillis);
     }
 
     /** Checkpoints are where the next owner finds them: beside the data. */
@@ -219,7 +223,7 @@ final class ClusterNode {
                 RocksCheckpointStore::close);
     }
 
-    private Vertx vertx(ClusterFacts facts, Endpoint member, Collection<String> members) throws InterruptedException {
+    private Vertx vertx(ClusterFacts facts, Endpoint member, MemberList members) throws InterruptedException {
         Vertx vertx = Await.result(
                 "joining the event bus",
                 ClusteredVertx.start(

@@ -13,7 +13,8 @@ package io.headrace.verticles.bookkeeper;
  * @param maxPendingBytes bound of the frames of one log that are not yet acknowledged, in bytes; the log fails beyond
  * @param appendMillis an append that takes longer fails its log
  * @param metadataMillis how long a change of a descriptor is tried before it fails
- * @param sessionMillis ZooKeeper session timeout
+ * @param sessionMillis ZooKeeper session timeout; a server of ZooKeeper that is silent for two thirds of it is left for
+ *     another
  */
 public record LogOptions(
         String zooKeeper,
@@ -56,6 +57,19 @@ public record LogOptions(
                 appendMillis,
                 metadataMillis,
                 sessionMillis);
+    }
+
+    public LogOptions withSession(int millis) {
+        return new LogOptions(
+                zooKeeper,
+                ensembleSize,
+                writeQuorum,
+                ackQuorum,
+                rollBytes,
+                maxPendingBytes,
+                appendMillis,
+                metadataMillis,
+                millis);
     }
 
     public LogOptions withRollBytes(long bytes) {

@@ -11,6 +11,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.Collection;
+import java.util.function.Supplier;
 
 /**
  * Vert.x with an event bus over all nodes of a cluster. Hazelcast knows which of them listen, and nothing else: what it forgets
@@ -25,11 +26,16 @@ public final class ClusteredVertx {
      * @param name of the cluster: nodes of others are not let in
      * @param bind address that both ports are bound to
      * @param member where other nodes reach Hazelcast in this one
-     * @param members where it may be found in others; this one may be among them
+     * @param members where it may be found in others, asked again whenever some are missing; this one may be among them
      * @param bus where other nodes reach the event bus in this one
      */
     public static Future<Vertx> start(
-            VertxOptions options, String name, String bind, Endpoint member, Collection<String> members, Endpoint bus) {
+            VertxOptions options,
+            String name,
+            String bind,
+            Endpoint member,
+            Supplier<Collection<String>> members,
+            Endpoint bus) {
         options.getEventBusOptions()
                 .setHost(bind)
                 .setPort(bus.port())
@@ -41,7 +47,7 @@ public final class ClusteredVertx {
                 .buildClustered();
     }
 
-    private static Config config(String name, String bind, Endpoint member, Collection<String> members) {
+    private static Config config(String name, String bind, Endpoint member, Supplier<Collection<String>> members) {
         Config config = ConfigUtil.loadConfig();
         config.setClusterName(name);
         config.setProperty("hazelcast.logging.type", "slf4j");
@@ -61,8 +67,9 @@ public final class ClusteredVertx {
         JoinConfig join = network.getJoin();
         join.getMulticastConfig().setEnabled(false);
         join.getAutoDetectionConfig().setEnabled(false);
-        join.getTcpIpConfig().setEnabled(true).setConnectionTimeoutSeconds(2);
-        members.forEach(join.getTcpIpConfig()::addMember);
+        join.getTcpIpConfig().setEnabled(false).setConnectionTimeoutSeconds(2);
+        join.getDiscoveryConfig().addDiscoveryStrategyConfig(KnownMembers.of(members));
+        config.setProperty("hazelcast.discovery.enabled", "true");
         return config;
     }
 }
