@@ -6,12 +6,15 @@ import io.headrace.client.internal.Segments;
 import io.headrace.client.internal.control.AdminCalls;
 import io.headrace.client.internal.control.ScopeCalls;
 import io.headrace.client.internal.control.TableCalls;
+import io.headrace.client.internal.control.TransactionCalls;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -165,6 +168,11 @@ public final class Administration {
     /** Deletes a sealed stream; false if there is none. {@link ConflictException} if it is not sealed. */
     public Single<Boolean> deleteStream(StreamName stream) {
         return resources.loop().single(() -> streams.delete(stream));
+    }
+
+    /** The transactions of a stream that have ended, as far back as the server remembers: committed or aborted. */
+    public Single<SortedMap<UUID, Transaction.Status>> completedTransactions(StreamName stream) {
+        return resources.loop().single(() -> new TransactionCalls(resources.controller()).completed(stream));
     }
 
     private <T> Flowable<T> pages(String from, Function<String, Future<ScopeCalls.Page<T>>> ask) {

@@ -70,6 +70,14 @@ public final class EventReader<T> {
                 subscriber -> StreamReading.begin(resources.get(), stream, serializer, options, from, end, subscriber));
     }
 
+    /** Where this reader would begin now, as a cut. {@link SealedException} if that is the end of a sealed stream. */
+    public Single<StreamCut> start() {
+        Resources here = resources.get();
+        return here.loop()
+                .single(() -> SegmentRanges.start(here, stream, from))
+                .map(offsets -> new StreamCut(stream, offsets));
+    }
+
     /**
      * The parts of segments from where this reader begins to where it ends, or to what is there now: what a batch job divides
      * among its workers. Each can be read by itself, by {@link #events(SegmentRange)}, in any order.

@@ -5,6 +5,8 @@ import io.headrace.client.internal.Resources;
 import io.headrace.client.internal.group.GroupReading;
 import io.reactivex.rxjava3.core.Flowable;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 
 /**
  * A description of a member of a reader group. Each subscription joins the group, as long as it lasts; there may be one at
@@ -51,7 +53,16 @@ public final class GroupReader<T> {
      * group. Who hands events on to other threads takes {@link #eventsAndCheckpoints}.
      */
     public Flowable<Event<T>> events() {
-        return reading(false).map(read -> ((GroupEvent.Read<T>) read).event());
+        return reading(false, null).map(read -> ((GroupEvent.Read<T>) read).event());
+    }
+
+    /**
+     * The same events; one counts as read when {@code acknowledged} has emitted its {@link Event#position}, or a later one.
+     * When this reader leaves, others begin there, and get what came since again. When a checkpoint is taken nothing is
+     * emitted until everything that was emitted before has been acknowledged.
+     */
+    public Flowable<Event<T>> events(Publisher<Position> acknowledged) {
+        return reading(false, acknowledged).map(read -> ((GroupEvent.Read<T>) read).event());
     }
 
     /**
@@ -60,11 +71,11 @@ public final class GroupReader<T> {
      * emitted.
      */
     public Flowable<GroupEvent<T>> eventsAndCheckpoints() {
-        return reading(true);
+        return reading(true, null);
     }
 
-    private Flowable<GroupEvent<T>> reading(boolean showsCheckpoints) {
+    private Flowable<GroupEvent<T>> reading(boolean showsCheckpoints, @Nullable Publisher<Position> acknowledged) {
         return Flowable.fromPublisher(subscriber -> GroupReading.begin(
-                resources.get(), scope, group, id, serializer, options, showsCheckpoints, subscriber));
+                resources.get(), scope, group, id, serializer, options, showsCheckpoints, acknowledged, subscriber));
     }
 }

@@ -78,6 +78,17 @@ public final class HeadraceClient implements AutoCloseable {
         return new EventWriter<>(nextResources(), stream, serializer, options);
     }
 
+    /**
+     * A writer whose events have numbers, by which the stream knows what it has of them, whatever becomes of this program.
+     *
+     * @param producer identifies the writer to the stream for good: letters, digits, dots and hyphens
+     * @throws IllegalArgumentException if no producer can have such a name
+     */
+    public <T> NumberedWriter<T> numberedWriter(
+            StreamName stream, String producer, Serializer<T> serializer, WriterOptions options) {
+        return new NumberedWriter<>(nextResources(), stream, producer, serializer, options);
+    }
+
     /** A reader of a whole stream, from its oldest data on, that may be refined. */
     public <T> EventReader<T> reader(StreamName stream, Serializer<T> serializer) {
         return new EventReader<>(

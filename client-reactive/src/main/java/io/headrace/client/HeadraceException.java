@@ -14,6 +14,7 @@ public abstract sealed class HeadraceException extends RuntimeException
                 SealedException,
                 TruncatedException,
                 ConflictException,
+                OutOfSequenceException,
                 RejectedException,
                 ProtocolException,
                 ClosedException {

@@ -28,6 +28,13 @@ public final class ReaderGroup {
      */
     public record Distribution(SortedMap<String, Integer> segments, int unassigned) {}
 
+    /**
+     * A checkpoint that is under way.
+     *
+     * @param waitingFor the readers that have not passed it
+     */
+    public record PendingCheckpoint(String name, SortedSet<String> waitingFor) {}
+
     private final Supplier<Resources> resources;
     private final Resources own;
     private final String scope;
@@ -75,6 +82,16 @@ public final class ReaderGroup {
 
     public Single<Distribution> distribution() {
         return own.loop().single(() -> control.state().map(GroupView::distribution));
+    }
+
+    /** The segments of each reader, by their full names. */
+    public Single<SortedMap<String, SortedSet<String>>> assignments() {
+        return own.loop().single(() -> control.state().map(GroupView::assignments));
+    }
+
+    /** The checkpoints that are under way, the oldest first. */
+    public Single<List<PendingCheckpoint>> pendingCheckpoints() {
+        return own.loop().single(() -> control.state().map(GroupView::pendingCheckpoints));
     }
 
     /** Declares a reader gone; others go on where it was at the last checkpoint. No effect if there is none of that name. */

@@ -80,6 +80,14 @@ public final class Transaction<T> {
         return writer.abort();
     }
 
+    /**
+     * Leaves the transaction to whoever resumes it: adds nothing to it any more and prolongs its lease no longer, so that it is
+     * aborted when that is over.
+     */
+    public Completable release() {
+        return writer.release();
+    }
+
     /** {@link NotFoundException} if the transaction ended so long ago that nothing is known of it. */
     public Single<Status> status() {
         return writer.status();

@@ -18,11 +18,13 @@ import io.headrace.verticles.cluster.ClusteredVertx;
 import io.headrace.verticles.cluster.NodeInfo;
 import io.headrace.verticles.cluster.PartitionKeeper;
 import io.headrace.verticles.cluster.Role;
+import io.headrace.verticles.control.ControlVerticle;
 import io.headrace.verticles.host.HostOptions;
 import io.headrace.verticles.host.PartitionHost;
 import io.headrace.verticles.host.Partitions;
 import io.headrace.verticles.host.VertxLoop;
 import io.headrace.verticles.net.Endpoint;
+import io.headrace.verticles.net.Reach;
 import io.headrace.verticles.rocksdb.RocksCheckpointStore;
 import io.headrace.verticles.rocksdb.RocksOptions;
 import io.headrace.verticles.wire.WireNode;
@@ -33,6 +35,7 @@ import io.headrace.verticles.zookeeper.ZooKeeperRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -45,6 +48,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +61,7 @@ final class ClusterNode {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration END_LIMIT = Duration.ofSeconds(4);
+    private static final String SESSION = "session";
     private static final int HOLD_MILLIS = 50;
     private static final int POLL_MILLIS = 20;
 
@@ -95,16 +100,18 @@ final class ClusterNode {
                 .orElseThrow(() -> new StartException("a node of a cluster needs --" + Settings.TIER2.name()
                         + ", the long-term storage that all nodes share"));
         Faces faces = new Faces(settings, exposure, started);
-        faces.checkFree();
+        faces.checkFree(Faces.PORTS);
+        faces.checkFree(List.of(Settings.CLUSTER_PORT, Settings.BUS_PORT));
         DataDirectory data = started.add(
                 "data directory", DataDirectory.open(settings.get(Settings.DATA), NodeFile.NAME), DataDirectory::close);
-        Endpoint member = new Endpoint(exposure.advertised(), settings.get(Settings.CLUSTER_PORT));
+        ClusteredVertx.Listener member = listener(Settings.CLUSTER_PORT, Settings.ADVERTISED_CLUSTER);
         ClusterFacts facts;
         NodeFile file;
         try (ClusterAdmin admin = ClusterAdmin.connect(zooKeeper, (int) START_LIMIT.toMillis())) {
             facts = agreedUpon(admin.factsOr(proposed()));
             file = NodeFile.readOrCreate(data.path(), settings, facts.id());
-            admin.addMember(file.node(), member.toString());
+            awaitName(admin, file.node(), data.path(), zooKeeper);
+            admin.addMember(file.node(), member.advertised().toString());
         }
         ClusterFile counts = new ClusterFile(facts.segmentsPartitions(), facts.streamsPartitions());
         LongTermStorage tier2 = started.add(
@@ -118,7 +125,7 @@ final class ClusterNode {
         ZooKeeperRegistry registry = started.add(
                 "registry",
                 ZooKeeperRegistry.start(
-                        zooKeeper, sessionMillis, new SessionFile(data.path().resolve("session"))),
+                        zooKeeper, sessionMillis, new SessionFile(data.path().resolve(SESSION))),
                 ZooKeeperRegistry::close);
 
         MemberList members =
@@ -143,7 +150,8 @@ final class ClusterNode {
                 segments,
                 streams);
         ClusterState state = new ClusterState(segments, partitions.segmentsNames());
-        bus(vertx, file.node(), segments, streams, state);
+        NodeMetrics metrics = new NodeMetrics();
+        bus(vertx, file.node(), segments, streams, state, metrics);
 
         PartitionKeeper keeper = keeper(vertx, file.node(), registry, partitions);
         fenced.keeper = keeper::fenced;
@@ -153,26 +161,70 @@ final class ClusterNode {
         WireNode node = faces.node(segments);
         vertx.setPeriodic(HOLD_MILLIS, id -> node.holdAppends(tier2.holdsWriters(() -> false)));
         int storePort = roles.contains(Role.STORE) ? faces.store(vertx, node, Server.EVENT_LOOPS) : 0;
-        int controllerPort = roles.contains(Role.CONTROLLER) ? faces.controller(vertx, streams, state) : 0;
-        Health health = new Health(host, node.counters(), Optional.empty(), tier2);
+        int controllerPort = roles.contains(Role.CONTROLLER) ? controller(faces, vertx, streams, state, metrics) : 0;
+        ClusterWatch watch = watch(vertx, file.node(), state, registry);
+        Health health = new Health(host, node.counters(), Optional.empty(), tier2, Optional.of(watch::toJson));
         Faces.Routes routes = roles.contains(Role.GATEWAY)
                 ? faces.gateway(vertx, controller(state, controllerPort), streams)
                 : router -> {};
-        int httpPort = faces.http(vertx, health::report, routes);
+        metrics.health(health);
+        metrics.partitions(host);
+        metrics.logs(logs);
+        metrics.store(node.counters());
+        metrics.storage(tier2);
+        metrics.cluster(watch);
+        int httpPort = faces.http(vertx, health::report, metrics.metrics(), routes);
 
+        OwnAddresses own = new OwnAddresses(exposure);
         NodeInfo me = new NodeInfo(
                 file.node(),
-                new Endpoint(exposure.advertised(), storePort),
-                new Endpoint(exposure.advertised(), controllerPort),
-                new Endpoint(exposure.advertised(), httpPort),
+                roles.contains(Role.STORE) ? own.store(storePort) : nowhere(),
+                roles.contains(Role.CONTROLLER) ? own.controller(controllerPort) : nowhere(),
+                own.http(httpPort),
+                own.bus(settings.get(Settings.BUS_PORT)),
                 roles,
                 settings.get(Settings.WEIGHT));
         announce(registry, me, zooKeeper);
         started.add("ownership", keeper, k -> handOver(registry, me, k, host));
         awaitOwners(state, partitions);
         LOG.info("node {} of cluster {} serves", me.id(), facts.id());
+        own.check(vertx);
         return new Addresses(
                 me.controller().toString(), me.store().toString(), me.http().toString());
+    }
+
+    private static int controller(
+            Faces faces,
+            Vertx vertx,
+            Partitions<StreamCommand, StreamReply> streams,
+            ClusterState state,
+            NodeMetrics metrics)
+            throws InterruptedException {
+        ControlVerticle control = faces.controller(vertx, streams, state);
+        metrics.controller(control.counters());
+        return control.port();
+    }
+
+    /** What a node says of a port that it does not have. */
+    private Endpoint nowhere() {
+        return new Endpoint(exposure.advertised(), 0);
+    }
+
+    private ClusteredVertx.Listener listener(Setting<Integer> port, Setting<Optional<Endpoint>> advertised) {
+        return new ClusteredVertx.Listener(settings.get(port), exposure.of(advertised, settings.get(port)));
+    }
+
+    private static ClusterWatch watch(Vertx vertx, String me, ClusterState state, ZooKeeperRegistry registry) {
+        Reach reach = new Reach(vertx, ClusterWatch.LIMIT_MILLIS);
+        ClusterWatch watch =
+                new ClusterWatch(me, state::view, reach::attempt, registry::report, System::currentTimeMillis);
+        lookAfterAWhile(vertx, watch);
+        return watch;
+    }
+
+    private static void lookAfterAWhile(Vertx vertx, ClusterWatch watch) {
+        vertx.setTimer(
+                ClusterWatch.PERIOD_MILLIS, id -> watch.look().onComplete(done -> lookAfterAWhile(vertx, watch)));
     }
 
     private ClusterFacts proposed() {
@@ -223,7 +275,8 @@ final class ClusterNode {
                 RocksCheckpointStore::close);
     }
 
-    private Vertx vertx(ClusterFacts facts, Endpoint member, MemberList members) throws InterruptedException {
+    private Vertx vertx(ClusterFacts facts, ClusteredVertx.Listener member, MemberList members)
+            throws InterruptedException {
         Vertx vertx = Await.result(
                 "joining the event bus",
                 ClusteredVertx.start(
@@ -232,7 +285,7 @@ final class ClusterNode {
                         exposure.bind(),
                         member,
                         members,
-                        new Endpoint(exposure.advertised(), settings.get(Settings.BUS_PORT))),
+                        listener(Settings.BUS_PORT, Settings.ADVERTISED_BUS)),
                 START_LIMIT);
         vertx.exceptionHandler(cause -> FatalErrors.handle("an event loop", cause));
         return vertx;
@@ -243,13 +296,15 @@ final class ClusterNode {
             String me,
             Partitions<SegmentCommand, SegmentReply> segments,
             Partitions<StreamCommand, StreamReply> streams,
-            ClusterState state) {
+            ClusterState state,
+            NodeMetrics metrics) {
         CommandBus<SegmentCommand, SegmentReply> toSegments = new CommandBus<>(
                 vertx,
                 "segments",
                 SegmentCommand.class,
                 SegmentReply.class,
-                number -> state.ownerOf(NodePartitions.segmentsName(number)));
+                number -> state.ownerOf(NodePartitions.segmentsName(number)),
+                CommandBus.Patience.ONCE);
         segments.reachOthersBy(toSegments);
         toSegments.listen(me, segments);
         CommandBus<StreamCommand, StreamReply> toStreams = new CommandBus<>(
@@ -257,9 +312,12 @@ final class ClusterNode {
                 "streams",
                 StreamCommand.class,
                 StreamReply.class,
-                number -> state.ownerOf(NodePartitions.streamsName(number)));
+                number -> state.ownerOf(NodePartitions.streamsName(number)),
+                CommandBus.Patience.REPEATING);
         streams.reachOthersBy(toStreams);
         toStreams.listen(me, streams);
+        metrics.bus(toSegments);
+        metrics.bus(toStreams);
     }
 
     private static PartitionKeeper keeper(
@@ -304,16 +362,38 @@ final class ClusterNode {
         return URI.create("tcp://" + state.controllers().get(0));
     }
 
+    /**
+     * Another node of the same name must not be touched, so this comes before all that bears the name. A former run of this
+     * very directory is ended by the session that it has left there.
+     */
+    private void awaitName(ClusterAdmin admin, String id, Path data, String zooKeeper) throws InterruptedException {
+        long deadline = System.nanoTime() + nameLimit().toNanos();
+        while (!Files.exists(data.resolve(SESSION)) && admin.view().nodes().containsKey(id)) {
+            if (System.nanoTime() > deadline) {
+                throw nameIsTaken(id, zooKeeper, null);
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        }
+    }
+
+    /** After this time a node that has been killed is no longer there. */
+    private Duration nameLimit() {
+        return Duration.ofMillis(2L * sessionMillis + 5_000);
+    }
+
+    private static StartException nameIsTaken(String id, String zooKeeper, @Nullable Exception cause) {
+        return new StartException(
+                "this node could not be announced in ZooKeeper at " + zooKeeper + ": most likely another node named "
+                        + id + " is running; stop it, or choose another name with --" + Settings.NODE.name(),
+                cause);
+    }
+
     private void announce(ZooKeeperRegistry registry, NodeInfo me, String zooKeeper) throws InterruptedException {
         registry.announce(me);
         try {
-            registry.announced().toCompletableFuture().get(2L * sessionMillis + 5_000, TimeUnit.MILLISECONDS);
+            registry.announced().toCompletableFuture().get(nameLimit().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            throw new StartException(
-                    "this node could not be announced in ZooKeeper at " + zooKeeper
-                            + ": most likely another node named " + me.id()
-                            + " is running; stop it, or choose another name with --" + Settings.NODE.name(),
-                    e);
+            throw nameIsTaken(me.id(), zooKeeper, e);
         }
     }
 

@@ -68,8 +68,7 @@ final class ClusterState implements Registry.Listener, Directory {
 
     @Override
     public List<Endpoint> controllers() {
-        return view.nodes().values().stream()
-                .filter(node -> node.roles().contains(Role.CONTROLLER))
+        return view.nodesThatAre(Role.CONTROLLER).stream()
                 .map(NodeInfo::controller)
                 .sorted((one, other) -> one.toString().compareTo(other.toString()))
                 .toList();
@@ -87,10 +86,8 @@ final class ClusterState implements Registry.Listener, Directory {
     }
 
     private Optional<NodeInfo> nextOwner(ClusterView now, String partition) {
-        List<NodeInfo> stores = now.nodes().values().stream()
-                .filter(node -> node.roles().contains(Role.STORE))
-                .toList();
-        return Optional.ofNullable(Placement.of(segmentsNames, stores).get(partition))
+        return Optional.ofNullable(Placement.of(segmentsNames, now.nodesThatAre(Role.STORE))
+                        .get(partition))
                 .map(now.nodes()::get);
     }
 }

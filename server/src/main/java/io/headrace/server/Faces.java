@@ -7,6 +7,7 @@ import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.SegmentReply;
 import io.headrace.engine.streams.StreamCommand;
 import io.headrace.engine.streams.StreamReply;
+import io.headrace.server.metrics.Metrics;
 import io.headrace.server.settings.Setting;
 import io.headrace.server.settings.Settings;
 import io.headrace.verticles.control.ControlOptions;
@@ -55,9 +56,13 @@ final class Faces {
         this.started = started;
     }
 
+    /** The ports of every server. */
+    static final List<Setting<Integer>> PORTS =
+            List.of(Settings.CONTROLLER_PORT, Settings.STORE_PORT, Settings.HTTP_PORT);
+
     /** Fails if a port is in use: to be asked before anything slow is started. */
-    void checkFree() throws IOException {
-        for (Setting<Integer> setting : List.of(Settings.CONTROLLER_PORT, Settings.STORE_PORT, Settings.HTTP_PORT)) {
+    void checkFree(List<Setting<Integer>> ports) throws IOException {
+        for (Setting<Integer> setting : ports) {
             try (ServerSocket socket = new ServerSocket()) {
                 socket.setReuseAddress(true);
                 socket.bind(new InetSocketAddress(settings.get(Settings.HOST), settings.get(setting)));
@@ -95,8 +100,8 @@ final class Faces {
         return verticles.element().port();
     }
 
-    /** Opens the port of the controller; returns the port. */
-    int controller(Vertx vertx, Partitions<StreamCommand, StreamReply> streams, Directory directory)
+    /** Opens the port of the controller; returns what serves it. */
+    ControlVerticle controller(Vertx vertx, Partitions<StreamCommand, StreamReply> streams, Directory directory)
             throws InterruptedException {
         ControlVerticle control = new ControlVerticle(
                 new ControlOptions(
@@ -104,7 +109,7 @@ final class Faces {
                 streams,
                 directory);
         deploy(vertx, Settings.CONTROLLER_PORT, vertx.deployVerticle(control));
-        return control.port();
+        return control;
     }
 
     /** What is served over HTTP beside {@code /health}. */
@@ -130,8 +135,10 @@ final class Faces {
                 .withOrigins(settings.get(Settings.HTTP_ORIGINS));
     }
 
-    /** Opens the port of {@code /health} and of {@code more}; returns the port. */
-    int http(Vertx vertx, Supplier<HealthServer.Report> report, Routes more) throws InterruptedException {
+    /** Opens the port of {@code /health}, {@code /metrics} and {@code more}; returns the port. */
+    int http(Vertx vertx, Supplier<HealthServer.Report> report, Metrics metrics, Routes more)
+            throws InterruptedException {
+        started.add("metrics", metrics, Metrics::close);
         Promise<HttpServer> listening = Promise.promise();
         vertx.getOrCreateContext().runOnContext(nothing -> {
             Router router = Router.router(vertx);
@@ -141,7 +148,8 @@ final class Faces {
                             HealthServer.options(exposure.bind(), settings.get(Settings.HTTP_PORT), dataOptions()),
                             settings.get(Settings.CONNECTIONS),
                             router,
-                            report)
+                            report,
+                            metrics::text)
                     .onComplete(listening);
         });
         HttpServer server = listening(Settings.HTTP_PORT, listening.future());

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** What {@code /health} knows. May be asked from any thread. */
 final class Health {
@@ -17,17 +18,25 @@ final class Health {
     private final WireCounters store;
     private final Optional<DiskSpace> disk;
     private final LongTermStorage tier2;
+    private final Optional<Supplier<JsonObject>> cluster;
 
     /**
      * What is asked.
      *
      * @param disk of the log, if that is on this machine
+     * @param cluster what is noticed about it, if this is a node of one
      */
-    Health(PartitionHost host, WireCounters store, Optional<DiskSpace> disk, LongTermStorage tier2) {
+    Health(
+            PartitionHost host,
+            WireCounters store,
+            Optional<DiskSpace> disk,
+            LongTermStorage tier2,
+            Optional<Supplier<JsonObject>> cluster) {
         this.host = host;
         this.store = store;
         this.disk = disk;
         this.tier2 = tier2;
+        this.cluster = cluster;
     }
 
     /**
@@ -56,6 +65,7 @@ final class Health {
                                 .put("bytesReceived", store.bytesReceived())
                                 .put("bytesSent", store.bytesSent())
                                 .put("pauses", store.pauses()));
+        cluster.ifPresent(noticed -> details.put("cluster", noticed.get()));
         disk.ifPresent(space -> details.put(
                 "disk",
                 new JsonObject()

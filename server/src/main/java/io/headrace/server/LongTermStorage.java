@@ -2,7 +2,7 @@
 package io.headrace.server;
 
 import io.headrace.engine.partition.Loop;
-import io.headrace.engine.segments.BlockBudget;
+import io.headrace.engine.partition.MemoryBudget;
 import io.headrace.engine.segments.SegmentCommand;
 import io.headrace.engine.segments.Tier;
 import io.headrace.engine.segments.TierLimits;
@@ -50,7 +50,7 @@ final class LongTermStorage implements AutoCloseable {
     private final URI address;
     private final @Nullable ChunkStorage storage;
     private final TierOptions options;
-    private final BlockBudget blocks;
+    private final MemoryBudget blocks;
     private final long mostWaitingBytes;
     private final Map<String, TierStatus> partitions = new ConcurrentHashMap<>();
     private volatile boolean writersWait;
@@ -59,7 +59,7 @@ final class LongTermStorage implements AutoCloseable {
             URI address,
             @Nullable ChunkStorage storage,
             TierOptions options,
-            BlockBudget blocks,
+            MemoryBudget blocks,
             long mostWaitingBytes) {
         this.address = address;
         this.storage = storage;
@@ -91,7 +91,7 @@ final class LongTermStorage implements AutoCloseable {
                 isReadable ? flushMillis : SEALED_PATIENCE * flushMillis,
                 most / 2 / partitions,
                 TierLimits.DEFAULT);
-        return new LongTermStorage(address, storage, options, new BlockBudget(blockBytes, partitions), most);
+        return new LongTermStorage(address, storage, options, Tier.blocks(blockBytes, partitions), most);
     }
 
     /** A place within a storage. */
@@ -155,7 +155,8 @@ final class LongTermStorage implements AutoCloseable {
      * @param isElse whether they wait for another reason
      */
     boolean holdsWriters(BooleanSupplier isElse) {
-        long waiting = waitingBytes();
+        long waiting =
+                partitions.values().stream().mapToLong(TierStatus::countedBytes).sum();
         if (!writersWait && waiting >= mostWaitingBytes) {
             writersWait = true;
             LOG.warn(
@@ -167,6 +168,15 @@ final class LongTermStorage implements AutoCloseable {
             LOG.info("{} MiB wait in the log for the long-term storage: writers go on", waiting / MIB);
         }
         return writersWait || isElse.getAsBoolean();
+    }
+
+    /** How each partition stands. */
+    Map<String, TierStatus> statuses() {
+        return Map.copyOf(partitions);
+    }
+
+    boolean writersWait() {
+        return writersWait;
     }
 
     private long waitingBytes() {

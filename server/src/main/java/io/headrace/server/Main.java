@@ -3,6 +3,9 @@ package io.headrace.server;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.headrace.server.cli.ClientCommands;
+import io.headrace.server.cli.CommandException;
+import io.headrace.server.cli.Console;
 import io.headrace.server.demo.Demo;
 import io.headrace.server.demo.DemoException;
 import io.headrace.server.settings.SampleFile;
@@ -12,6 +15,10 @@ import io.headrace.server.settings.SettingsException;
 import io.headrace.verticles.zookeeper.ClusterException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.HostAndPort;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -40,27 +47,36 @@ public final class Main {
     private static final int BOOKIE_PORT = 3181;
     private static final int ZOOKEEPER_PORT = 2181;
 
+    private final Console console;
     private final PrintStream out;
     private final PrintStream err;
     private final Map<String, String> environment;
 
-    Main(PrintStream out, PrintStream err, Map<String, String> environment) {
+    /** A command line with everything that it has of the world around it. */
+    public Main(InputStream in, PrintStream out, PrintStream err, Map<String, String> environment) {
+        this.console = new Console(in, out, err, environment);
         this.out = out;
         this.err = err;
         this.environment = environment;
     }
 
     public static void main(String[] arguments) {
-        PrintStream out = System.out;
+        PrintStream out = utf8(FileDescriptor.out);
         // Nothing but what this class prints reaches standard output: libraries chat there.
         System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         FatalErrors.endTheProcess();
-        System.exit(new Main(out, System.err, System.getenv()).run(arguments));
+        System.exit(new Main(System.in, out, utf8(FileDescriptor.err), System.getenv()).run(arguments));
+    }
+
+    /** Events are bytes and charts are drawn with more than ASCII, whatever this machine thinks its terminal can do. */
+    private static PrintStream utf8(FileDescriptor descriptor) {
+        return new PrintStream(
+                new BufferedOutputStream(new FileOutputStream(descriptor)), true, StandardCharsets.UTF_8);
     }
 
     /** Runs one command to its end and returns the exit code. */
-    int run(String... arguments) {
-        return new CommandLine(commands())
+    public int run(String... arguments) {
+        return ClientCommands.prepare(new CommandLine(commands()))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setExecutionStrategy(this::execute)
@@ -68,17 +84,22 @@ public final class Main {
                 .execute(arguments);
     }
 
-    private static CommandSpec commands() {
+    private CommandSpec commands() {
         List<Setting<?>> alone = new ArrayList<>(Settings.ALL);
         alone.removeAll(Settings.OF_CLUSTER);
+        CommandSpec generate = command("generate", GenerateCommand.ABOUT);
+        GenerateCommand.FILES.forEach((name, file) -> generate.addSubcommand(name, command(name, file.about())));
         CommandSpec demo = command("demo", Demo.ABOUT);
         demo.addOption(OptionSpec.builder("--controller")
                 .type(String.class)
                 .paramLabel("HOST:PORT")
                 .description("Controller of a running server. Without it, one is started for the demo and thrown away.")
                 .build());
-        return command("headrace", "A streaming store: durable, ordered, wire-compatible with Pravega clients.")
-                .addSubcommand(
+        CommandSpec root = command(
+                CommandSpec.wrapWithoutInspection(console),
+                "headrace",
+                "A streaming store: durable, ordered, wire-compatible with Pravega clients.");
+        root.addSubcommand(
                         "standalone",
                         configured(
                                 command("standalone", "Runs a whole server in one process, until it is stopped."),
@@ -91,7 +112,12 @@ public final class Main {
                 .addSubcommand("cluster", cluster())
                 .addSubcommand("demo", demo)
                 .addSubcommand(
+                        "doctor", configured(DoctorCommand.with(command("doctor", DoctorCommand.ABOUT)), Settings.ALL))
+                .addSubcommand("generate", generate)
+                .addSubcommand(
                         "config", command("config", "Prints a configuration file that documents every setting."));
+        ClientCommands.addTo(root);
+        return root;
     }
 
     private static CommandSpec configured(CommandSpec command, List<Setting<?>> settings) {
@@ -165,7 +191,9 @@ public final class Main {
                 .index("1")
                 .required(true)
                 .build());
-        for (CommandSpec command : List.of(status, drain, weigh)) {
+        CommandSpec rebalance =
+                command("rebalance", "Shows how partitions move to where they should be, until all are there.");
+        for (CommandSpec command : List.of(status, drain, weigh, rebalance)) {
             command.addOption(OptionSpec.builder("--" + Settings.ZOOKEEPER.name())
                     .type(String.class)
                     .paramLabel(Settings.ZOOKEEPER.label())
@@ -175,14 +203,16 @@ public final class Main {
         return command("cluster", "Looks at a cluster and moves its partitions.")
                 .addSubcommand("status", status)
                 .addSubcommand("drain", drain)
-                .addSubcommand("weigh", weigh);
+                .addSubcommand("weigh", weigh)
+                .addSubcommand("rebalance", rebalance);
     }
 
     private static CommandSpec command(String name, String about) {
-        CommandSpec command = CommandSpec.create()
-                .name(name)
-                .version("headrace " + Version.current())
-                .mixinStandardHelpOptions(true);
+        return command(CommandSpec.create(), name, about);
+    }
+
+    private static CommandSpec command(CommandSpec command, String name, String about) {
+        command.name(name).version("headrace " + Version.current()).mixinStandardHelpOptions(true);
         command.usageMessage().description(about).sortOptions(false);
         return command;
     }
@@ -198,6 +228,10 @@ public final class Main {
         }
         ParseResult command = parsed.subcommand();
         try {
+            if (ClientCommands.has(command.commandSpec().name())) {
+                logLevel(Settings.LogLevel.ERROR);
+                return ClientCommands.execute(parsed);
+            }
             switch (command.commandSpec().name()) {
                 case "standalone" -> serve(Standalone.start(settings(command)), Addresses::toJson);
                 case "server" -> serve(ClusterNode.start(settings(command)), Addresses::toJson);
@@ -219,9 +253,20 @@ public final class Main {
                 case "demo" -> {
                     return demo(command) ? 0 : FAILED;
                 }
+                case "generate" -> {
+                    return generate(command);
+                }
+                case "doctor" -> {
+                    Settings settings = settings(command);
+                    logLevel(Settings.LogLevel.ERROR); // what goes wrong is among the findings
+                    return DoctorCommand.run(command, settings, out) ? 0 : FAILED;
+                }
                 default -> out.print(SampleFile.text());
             }
             return 0;
+        } catch (CommandException e) {
+            err.println("headrace: " + e.getMessage());
+            return e.exitCode();
         } catch (SettingsException e) {
             err.println("headrace: " + e.getMessage());
             return BAD_USAGE;
@@ -280,6 +325,9 @@ public final class Main {
         ClusterCommands commands = new ClusterCommands(zooKeeper, out);
         switch (command.commandSpec().name()) {
             case "status" -> commands.status();
+            case "rebalance" -> {
+                return commands.rebalance() ? 0 : FAILED;
+            }
             case "drain" -> commands.weigh(command.matchedPositionalValue(0, ""), 0);
             default -> {
                 int weight = command.matchedPositionalValue(1, -1);
@@ -289,6 +337,15 @@ public final class Main {
                 commands.weigh(command.matchedPositionalValue(0, ""), weight);
             }
         }
+        return 0;
+    }
+
+    private int generate(ParseResult group) {
+        if (!group.hasSubcommand()) {
+            group.commandSpec().commandLine().usage(err);
+            return BAD_USAGE;
+        }
+        out.print(GenerateCommand.text(group.subcommand().commandSpec().name()));
         return 0;
     }
 

@@ -60,12 +60,20 @@ final class NodePartitions {
         return STREAMS + "-" + number;
     }
 
+    static List<String> segmentsNames(int count) {
+        return names(SEGMENTS, count);
+    }
+
+    static List<String> streamsNames(int count) {
+        return names(STREAMS, count);
+    }
+
     List<String> segmentsNames() {
-        return names(SEGMENTS, segments.count());
+        return segmentsNames(segments.count());
     }
 
     List<String> streamsNames() {
-        return names(STREAMS, streams.count());
+        return streamsNames(streams.count());
     }
 
     private static List<String> names(String kind, int count) {
@@ -112,7 +120,8 @@ final class NodePartitions {
                 PooledByteBufAllocator.DEFAULT,
                 LoadOptions.atPace(settings.get(Settings.SCALING_PACE)),
                 loadReports(loop),
-                tier2.of(name, loop, self));
+                tier2.of(name, loop, self),
+                PartitionMemory.ofSegments(segments.count()));
     }
 
     /** A report that is lost is made good by the next one. It is sent in a turn of its own: who gets it may be here. */

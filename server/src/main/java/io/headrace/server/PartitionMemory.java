@@ -3,6 +3,7 @@ package io.headrace.server;
 
 import io.headrace.engine.partition.PartitionOptions;
 import io.headrace.engine.segments.SegmentCommand;
+import io.headrace.engine.segments.SegmentMemory;
 import io.headrace.engine.streams.StreamCommand;
 import io.headrace.server.settings.Settings;
 
@@ -30,7 +31,8 @@ final class PartitionMemory {
     }
 
     /**
-     * The bounds of each partition: two thirds of its share for the newest data, a sixth for data read back from the log.
+     * The bounds of each partition: two thirds of its share for the newest data, a sixth for data read back from the log. Of
+     * the newest data's memory a little is each partition's own, and the rest is there for whoever is written to.
      *
      * @param soleOwner see {@link PartitionOptions#soleOwner}
      * @throws StartException if there is too little memory for so many partitions
@@ -48,13 +50,19 @@ final class PartitionMemory {
         PartitionOptions usual = PartitionOptions.DEFAULT;
         return new PartitionOptions(
                 usual.maxFramesInFlight(),
-                tail,
+                MIN_TAIL_BYTES,
+                PartitionOptions.moreTail(partitions * (tail - MIN_TAIL_BYTES), partitions),
                 read,
                 usual.checkpointBytes(),
                 usual.checkpointFrames(),
                 usual.checkpointRowBytes(),
                 usual.checkpointMillis(),
                 soleOwner);
+    }
+
+    /** Heap of each partition for its segments. */
+    static SegmentMemory ofSegments(int partitions) {
+        return SegmentMemory.share(Runtime.getRuntime().maxMemory(), partitions);
     }
 
     static long bytesOf(SegmentCommand command) {

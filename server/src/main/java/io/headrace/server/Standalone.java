@@ -10,6 +10,7 @@ import io.headrace.tiering.ChunkStorage;
 import io.headrace.tiering.ChunkStorages;
 import io.headrace.verticles.bookkeeper.BookKeeperLogStore;
 import io.headrace.verticles.bookkeeper.LogOptions;
+import io.headrace.verticles.control.ControlVerticle;
 import io.headrace.verticles.control.Directory;
 import io.headrace.verticles.embedded.DiskSpace;
 import io.headrace.verticles.embedded.EmbeddedEnsemble;
@@ -52,7 +53,7 @@ final class Standalone {
     private static Addresses compose(Settings settings, Started started) throws IOException, InterruptedException {
         Exposure exposure = Exposure.of(settings);
         Faces faces = new Faces(settings, exposure, started);
-        faces.checkFree();
+        faces.checkFree(Faces.PORTS);
         DataDirectory data = started.add(
                 "data directory",
                 DataDirectory.open(settings.get(Settings.DATA), ClusterFile.NAME),
@@ -97,17 +98,30 @@ final class Standalone {
         ensemble.disk().listen(isShort -> hold(node, isShort, ensemble.disk()));
         vertx.setPeriodic(HOLD_MILLIS, id -> node.holdAppends(tier2.holdsWriters(ensemble.disk()::isShort)));
         int storePort = faces.store(vertx, node, Server.EVENT_LOOPS);
+        OwnAddresses own = new OwnAddresses(exposure);
+        Endpoint store = own.store(storePort);
         Directory directory = Directory.of(
-                new Endpoint(exposure.advertised(), settings.get(Settings.CONTROLLER_PORT)),
-                new Endpoint(exposure.advertised(), storePort));
-        int controllerPort = faces.controller(vertx, streams, directory);
-        Health health = new Health(host, node.counters(), Optional.of(ensemble.disk()), tier2);
-        int httpPort = faces.http(vertx, health::report, faces.gateway(vertx, exposure.self(controllerPort), streams));
+                exposure.of(Settings.ADVERTISED_CONTROLLER, settings.get(Settings.CONTROLLER_PORT)), store);
+        ControlVerticle control = faces.controller(vertx, streams, directory);
+        int controllerPort = control.port();
+        Health health = new Health(host, node.counters(), Optional.of(ensemble.disk()), tier2, Optional.empty());
+        NodeMetrics metrics = new NodeMetrics();
+        metrics.health(health);
+        metrics.partitions(host);
+        metrics.logs(logs);
+        metrics.disk(ensemble.disk());
+        metrics.store(node.counters());
+        metrics.controller(control.counters());
+        metrics.storage(tier2);
+        int httpPort = faces.http(
+                vertx, health::report, metrics.metrics(), faces.gateway(vertx, exposure.self(controllerPort), streams));
         LOG.info("serving; all data is in {}", data.path());
-        return new Addresses(
-                Addresses.of(exposure.advertised(), controllerPort),
-                Addresses.of(exposure.advertised(), storePort),
-                Addresses.of(exposure.advertised(), httpPort));
+        Addresses addresses = new Addresses(
+                own.controller(controllerPort).toString(),
+                store.toString(),
+                own.http(httpPort).toString());
+        own.check(vertx);
+        return addresses;
     }
 
     private static void hold(WireNode node, boolean isShort, DiskSpace disk) {

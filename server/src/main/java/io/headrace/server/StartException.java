@@ -8,7 +8,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** The server cannot start. The message is one line for the person who started it, and says what to do. */
-final class StartException extends RuntimeException {
+public final class StartException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     StartException(String message) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 final class ClusterStateTest {
     private static final String SEGMENT = "scope/stream/0.#epoch.0";
     private static final Endpoint STORE = new Endpoint("here", 1);
+    private static final Endpoint OTHER = new Endpoint("here", 2);
 
     @Test
     void clientsAreNotSentWhereDataWasOnce() {
@@ -32,8 +33,7 @@ final class ClusterStateTest {
     }
 
     private static ClusterView view(long session) {
-        NodeInfo node =
-                new NodeInfo("a", STORE, new Endpoint("here", 2), new Endpoint("here", 3), Set.of(Role.STORE), 1);
+        NodeInfo node = new NodeInfo("a", STORE, OTHER, OTHER, OTHER, Set.of(Role.STORE), 1);
         return new ClusterView(session, Map.of("a", node), Map.of(NodePartitions.segmentsName(0), "a"));
     }
 }

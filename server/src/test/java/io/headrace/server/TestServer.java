@@ -27,6 +27,11 @@ public final class TestServer implements AutoCloseable {
         return new TestServer(data, Map.of());
     }
 
+    /** The same with more settings. */
+    public static TestServer with(Path data, Map<String, String> settings) {
+        return new TestServer(data, settings);
+    }
+
     /** The same, which sends clients to another address of the loopback interface, where something stands in between. */
     public static TestServer advertising(Path data, String host) {
         return new TestServer(data, Map.of("advertised-host", host));

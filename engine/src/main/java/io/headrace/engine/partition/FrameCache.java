@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Frames in memory. This owner's own frames stand in slabs, one after the other, as they were built: the tail cache. Older
  * ones that were read back from the log are kept apart, so that a reader of history cannot push out what tail readers
- * need. Both parts are bounded in bytes; a slab is given up as a whole, and only when all its frames are committed.
+ * need. Both parts are bounded in bytes, the tail by what is the partition's own and what it gets of the node's budget; a
+ * slab is given up as a whole, and only when all its frames are committed.
  */
 final class FrameCache {
     static final int SLAB_BYTES = 4 << 20;
@@ -37,16 +38,25 @@ final class FrameCache {
     }
 
     private final ByteBufAllocator allocator;
-    private final long tailBytesMax;
+    private final int ownSlabs;
+    private final MemoryBudget budget;
     private final long readBytesMax;
     private final Deque<Slab> slabs = new ArrayDeque<>();
     private final Map<Long, ByteBuf> read = new LinkedHashMap<>(16, 0.75f, true);
     private long readBytes;
 
-    FrameCache(ByteBufAllocator allocator, long tailBytesMax, long readBytesMax) {
+    /** Slabs that were taken from the budget. */
+    private int taken;
+
+    private int refusals;
+
+    /** @param budget of slabs, beyond those that {@code tailBytes} are enough for */
+    FrameCache(ByteBufAllocator allocator, long tailBytes, MemoryBudget budget, long readBytesMax) {
         this.allocator = allocator;
-        this.tailBytesMax = tailBytesMax;
+        this.ownSlabs = Math.toIntExact(tailBytes / SLAB_BYTES);
+        this.budget = budget;
         this.readBytesMax = readBytesMax;
+        this.refusals = budget.refusals();
     }
 
     /** Unused bytes at the end of the newest slab. */
@@ -60,20 +70,40 @@ final class FrameCache {
      * that nobody else refers to is used again: fresh memory of that size comes from the system, which clears it first.
      */
     void addSlab(long frame, long committedFrame) {
+        if (slabs.size() >= ownSlabs + taken && budget.take(taken)) {
+            taken++;
+        }
         ByteBuf memory = null;
-        while ((slabs.size() + 1L) * SLAB_BYTES > tailBytesMax && slabs.size() > 1) {
-            Slab oldest = slabs.getFirst();
-            if (oldest.lastFrame() > committedFrame) {
-                break;
-            }
-            slabs.removeFirst();
-            if (memory == null && oldest.memory.refCnt() == 1) {
-                memory = oldest.memory.clear();
+        while (slabs.size() >= ownSlabs + taken && isOldestDone(committedFrame)) {
+            ByteBuf oldest = slabs.removeFirst().memory;
+            if (memory == null && oldest.refCnt() == 1) {
+                memory = oldest.clear();
             } else {
-                oldest.memory.release();
+                oldest.release();
             }
         }
         slabs.addLast(new Slab(memory == null ? allocator.directBuffer(SLAB_BYTES, SLAB_BYTES) : memory, frame));
+    }
+
+    /** Gives slabs back if others ask for more than there are, and this has more than its share of them. */
+    void tick(long committedFrame) {
+        int asked = budget.refusals();
+        int surplus = asked == refusals ? 0 : taken - budget.fairShare();
+        refusals = asked;
+        for (int left = surplus; left > 0; left--) {
+            if (slabs.size() > ownSlabs + taken - 1) {
+                if (!isOldestDone(committedFrame)) {
+                    return;
+                }
+                slabs.removeFirst().memory.release();
+            }
+            budget.giveBack(taken--);
+        }
+    }
+
+    /** Whether the oldest slab may be given up. */
+    private boolean isOldestDone(long committedFrame) {
+        return slabs.size() > 1 && slabs.getFirst().lastFrame() <= committedFrame;
     }
 
     /** The memory that the open frame is written into; its writer index says where. */
@@ -130,6 +160,9 @@ final class FrameCache {
     void release() {
         slabs.forEach(slab -> slab.memory.release());
         slabs.clear();
+        while (taken > 0) {
+            budget.giveBack(taken--);
+        }
         read.values().forEach(ByteBuf::release);
         read.clear();
         readBytes = 0;

@@ -82,7 +82,8 @@ public final class Partition<C, R> {
         this.options = options;
         this.listener = listener;
         this.rows = machine.rows();
-        this.cache = new FrameCache(PooledByteBufAllocator.DEFAULT, options.tailCacheBytes(), options.readCacheBytes());
+        this.cache = new FrameCache(
+                PooledByteBufAllocator.DEFAULT, options.tailCacheBytes(), options.moreTail(), options.readCacheBytes());
     }
 
     public String name() {
@@ -129,13 +130,14 @@ public final class Partition<C, R> {
             if (phase == Phase.SERVING) {
                 turn.execute(command, replyTo, this);
             } else {
-                submit(command, replyTo);
+                lost(name + " no longer serves");
             }
         }
 
         @Override
         void lost(String reason) {
-            deliver(() -> replyTo.lost(reason));
+            // It was put aside before it had done anything.
+            deliver(() -> replyTo.notExecuted(reason));
         }
     }
 
@@ -147,6 +149,7 @@ public final class Partition<C, R> {
         }
         Serving now = serving;
         if (phase == Phase.SERVING && now != null) {
+            cache.tick(now.pending.committed());
             now.checkpointer.tick();
         }
     }
@@ -179,6 +182,11 @@ public final class Partition<C, R> {
     /** Number of the newest frame whose effects may be seen; 0 before recovery. */
     public long committedFrame() {
         return serving == null ? 0 : serving.pending.committed();
+    }
+
+    /** Replies and other outputs that wait for the log. */
+    public int heldOutputs() {
+        return serving == null ? 0 : serving.pending.held();
     }
 
     /** Bytes of memory held by the frame caches. */

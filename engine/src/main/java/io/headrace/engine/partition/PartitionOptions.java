@@ -7,6 +7,8 @@ package io.headrace.engine.partition;
  * @param maxFramesInFlight frames sent to the log and not yet durable, 1 to 1,024; while fewer are in flight a frame is
  *     sent as soon as the turn that filled it has ended, else it goes on filling
  * @param tailCacheBytes memory for this owner's newest frames, at least two slabs of {@link FrameCache#SLAB_BYTES}
+ * @param moreTail slabs for newest frames beyond these, shared by the partitions of a node: one that is written to much
+ *     uses what idle ones do not need, so that data is in memory still when it goes to long-term storage
  * @param readCacheBytes memory for older frames that were read back from the log
  * @param checkpointBytes log bytes after which a checkpoint is taken
  * @param checkpointFrames log frames after which a checkpoint is taken
@@ -18,6 +20,7 @@ package io.headrace.engine.partition;
 public record PartitionOptions(
         int maxFramesInFlight,
         long tailCacheBytes,
+        MemoryBudget moreTail,
         long readCacheBytes,
         long checkpointBytes,
         long checkpointFrames,
@@ -43,12 +46,18 @@ public record PartitionOptions(
         this(
                 maxFramesInFlight,
                 tailCacheBytes,
+                MemoryBudget.NONE,
                 readCacheBytes,
                 checkpointBytes,
                 checkpointFrames,
                 ROW_BYTES,
                 MILLIS,
                 false);
+    }
+
+    /** Slabs in so many bytes, to be shared by so many partitions. */
+    public static MemoryBudget moreTail(long bytes, int partitions) {
+        return new MemoryBudget(0, Math.max(0, bytes) / FrameCache.SLAB_BYTES, partitions);
     }
 
     public PartitionOptions {

@@ -33,6 +33,7 @@ final class PendingFrames {
 
     private final Deque<Pending> frames = new ArrayDeque<>();
     private long committed;
+    private int held;
 
     PendingFrames(long committed) {
         this.committed = committed;
@@ -52,7 +53,13 @@ final class PendingFrames {
             output.release();
         } else {
             pending(frame).outputs.add(output);
+            held++;
         }
+    }
+
+    /** Outputs that wait. */
+    int held() {
+        return held;
     }
 
     /** The next frame goes on with a batch that {@code frame} has begun. */
@@ -84,6 +91,7 @@ final class PendingFrames {
             committed = next.number;
             free.addAll(next.outputs);
         }
+        held -= free.size();
         return free;
     }
 
@@ -92,6 +100,7 @@ final class PendingFrames {
         List<Output> rest = new ArrayList<>();
         frames.forEach(pending -> rest.addAll(pending.outputs));
         frames.clear();
+        held = 0;
         return rest;
     }
 

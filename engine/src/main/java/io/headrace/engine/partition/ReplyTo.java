@@ -2,7 +2,7 @@
 package io.headrace.engine.partition;
 
 /**
- * Where the reply to a command goes. Exactly one of the two methods is called, once, on the loop of the partition; an
+ * Where the reply to a command goes. Exactly one of the methods is called, once, on the loop of the partition; an
  * implementation hands over to its own thread and returns at once.
  */
 public interface ReplyTo<R> {
@@ -15,6 +15,11 @@ public interface ReplyTo<R> {
      * effect is unknown.
      */
     void lost(String reason);
+
+    /** The partition is not here, or no longer: the command has had no effect and may be given to whoever has it. */
+    default void notExecuted(String reason) {
+        lost(reason);
+    }
 
     /** For commands of which nobody needs to know what came of them. */
     static <R> ReplyTo<R> none() {

@@ -33,10 +33,9 @@ final class Appends {
         }
         // First, for it may be missing; from here on it stays in memory.
         long last = attribute(segment, writer);
-        if (!connections.bind(segment, writer, command.connection())) {
-            turn.reply(
-                    replyTo,
-                    new SegmentReply.BadArgument("a connection has at most " + Connections.MAX_WRITERS + " writers"));
+        String refusal = connections.bind(segment, writer, command.connection());
+        if (refusal != null) {
+            turn.reply(replyTo, new SegmentReply.BadArgument(refusal));
         } else {
             turn.replyAfter(segment.changedIn, replyTo, new SegmentReply.AppendReady(last));
         }

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.segments;
 
+import io.headrace.engine.partition.MemoryBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.Iterator;
@@ -14,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * comes from the system, which clears it first.
  */
 final class BlockCache {
-    static final int BLOCK_BYTES = BlockBudget.BLOCK_BYTES;
+    static final int BLOCK_BYTES = 256 << 10;
+
+    /** What a partition has in any case: enough to read ahead for one reader. */
+    static final int OWN_BLOCKS = 8;
+
     private static final int BLOCK_BITS = Integer.numberOfTrailingZeros(Extents.MAX_CHUNK_BYTES / BLOCK_BYTES);
 
     /** Of the blocks that a partition has beyond its share, the part that it gives back at a time. */
@@ -28,7 +33,7 @@ final class BlockCache {
      */
     record Block(ByteBuf bytes, Chunk chunk, boolean sequential) {}
 
-    private final BlockBudget budget;
+    private final MemoryBudget budget;
     private final ByteBufAllocator allocator;
     private final Map<Long, Block> blocks = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -37,7 +42,7 @@ final class BlockCache {
 
     private int refusals;
 
-    BlockCache(BlockBudget budget, ByteBufAllocator allocator) {
+    BlockCache(MemoryBudget budget, ByteBufAllocator allocator) {
         this.budget = budget;
         this.allocator = allocator;
         this.refusals = budget.refusals();

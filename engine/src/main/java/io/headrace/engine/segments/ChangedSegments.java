@@ -50,12 +50,17 @@ final class ChangedSegments {
         }
     }
 
-    /** Brings the rows of one segment up to date. */
-    void write(Segment segment) {
+    /** Brings the rows of one segment up to date; false if that is too much for one turn, and a part of it has been done. */
+    boolean write(Segment segment) {
         if (segment.changed != 0) {
+            rows.writePieces(segment, BYTES_OF_TURN);
+            if (!PieceRows.areWritten(segment)) {
+                return false;
+            }
             remove(segment);
             rows.write(segment);
         }
+        return true;
     }
 
     /** Brings all rows up to date. */
@@ -86,6 +91,10 @@ final class ChangedSegments {
             if (segment.changed > until) {
                 return true;
             }
+            bytes += rows.writePieces(segment, BYTES_OF_TURN - bytes);
+            if (!PieceRows.areWritten(segment)) {
+                return false;
+            }
             oldest.remove();
             segment.changed = 0;
             bytes += rows.write(segment);
@@ -100,7 +109,7 @@ final class ChangedSegments {
             passEnd = last;
         }
         boolean ended = write(passEnd);
-        if (segments.size() <= rowsOfTurn || (ended && pass == PASSES)) {
+        if (ended && (segments.size() <= rowsOfTurn || pass == PASSES)) {
             pass = 0;
             return true;
         }

@@ -24,9 +24,16 @@ final class Connections {
     /** Writers that one connection may have bound at a time. */
     static final int MAX_WRITERS = 100_000;
 
+    /** What a writer or a waiting read takes on the heap, beside its segment; measured. */
+    static final int TIE_BYTES = 256;
+
     private final LongObjectMap<Connection> connections = new LongObjectHashMap<>();
+    private final long maxBytes;
     private long nextNumber;
     private int waitingReads;
+
+    /** About how much heap is taken by what is tied to connections, segments included. */
+    private long bytes;
 
     static final class Connection {
         final long id;
@@ -74,22 +81,36 @@ final class Connections {
         }
     }
 
+    /** @param maxBytes heap up to which writers may be bound and reads may wait */
+    Connections(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
     int waitingReads() {
         return waitingReads;
     }
 
-    /** Binds a writer to a connection, whatever it was bound to before; false if the connection has too many. */
-    boolean bind(Segment segment, UUID writerId, long connectionId) {
+    /**
+     * Binds a writer to a connection, whatever it was bound to before.
+     *
+     * @return why not; null if it is bound
+     */
+    @Nullable
+    String bind(Segment segment, UUID writerId, long connectionId) {
         Connection connection = connection(connectionId);
         Attached attached = Attached.of(segment);
         Writer writer = attached.writers.get(writerId);
         if (writer != null && writer.connection == connection) {
-            return true;
+            return null;
         }
         if (connection.writers.size() >= MAX_WRITERS) {
-            return false;
+            return "a connection has at most " + MAX_WRITERS + " writers";
         }
         if (writer == null) {
+            if (isFull()) {
+                return fullness();
+            }
+            tie(attached);
             writer = new Writer(segment, writerId, connection);
             attached.writers.put(writerId, writer);
         } else {
@@ -97,7 +118,26 @@ final class Connections {
             writer.connection = connection;
         }
         connection.writers.add(writer);
-        return true;
+        return null;
+    }
+
+    private boolean isFull() {
+        return bytes + HotSegments.SEGMENT_BYTES + TIE_BYTES > maxBytes;
+    }
+
+    private String fullness() {
+        return "writers and waiting reads take " + bytes / 1024 + " KiB of the heap, which is all that they may;"
+                + " more of them need a larger heap";
+    }
+
+    /** One more writer or read is about to be tied to a segment. */
+    private void tie(Attached attached) {
+        bytes += TIE_BYTES + (attached.isInUse() ? 0 : HotSegments.SEGMENT_BYTES);
+    }
+
+    /** One that was tied to a segment is not any more. */
+    private void untie(Attached attached) {
+        bytes -= TIE_BYTES + (attached.isInUse() ? 0 : HotSegments.SEGMENT_BYTES);
     }
 
     boolean isBound(Segment segment, UUID writerId, long connectionId) {
@@ -109,21 +149,32 @@ final class Connections {
     /** Lets a transient segment live as long as the connection. */
     void own(Segment segment, long connectionId) {
         Connection connection = connection(connectionId);
-        Attached.of(segment).owner = connection;
+        Attached attached = Attached.of(segment);
+        tie(attached);
+        attached.owner = connection;
         connection.transients.add(segment);
     }
 
-    /** Lets a read wait; false if too many reads of its connection wait already. */
-    boolean park(Segment segment, Read command, ReplyTo<? super SegmentReply> replyTo) {
+    /**
+     * Lets a read wait.
+     *
+     * @return why not; null if it waits
+     */
+    @Nullable
+    String park(Segment segment, Read command, ReplyTo<? super SegmentReply> replyTo) {
         Connection connection = connection(command.connection());
         if (connection.reads.size() >= MAX_WAITING_READS) {
-            return false;
+            return "more than " + MAX_WAITING_READS + " reads of one connection wait for data; use fewer at a time";
         }
+        if (isFull()) {
+            return fullness();
+        }
+        tie(Attached.of(segment));
         WaitingRead read = new WaitingRead(nextNumber++, segment, connection, command, replyTo);
         connection.reads.add(read);
         Attached.of(segment).reads.add(read);
         waitingReads++;
-        return true;
+        return null;
     }
 
     /** Takes a waiting read of the segment that starts below {@code limit}; null if there is none. */
@@ -137,6 +188,7 @@ final class Connections {
         }
         WaitingRead read = attached.reads.first();
         attached.reads.remove(read);
+        untie(attached);
         read.connection.reads.remove(read);
         waitingReads--;
         return read;
@@ -149,8 +201,11 @@ final class Connections {
             return List.of();
         }
         List<WaitingRead> reads = new ArrayList<>(attached.reads);
-        attached.reads.clear();
-        reads.forEach(read -> read.connection.reads.remove(read));
+        for (WaitingRead read : reads) {
+            attached.reads.remove(read);
+            untie(attached);
+            read.connection.reads.remove(read);
+        }
         waitingReads -= reads.size();
         return reads;
     }
@@ -159,9 +214,16 @@ final class Connections {
     void detach(Segment segment) {
         Attached attached = segment.attached;
         if (attached != null) {
-            attached.writers.values().forEach(writer -> writer.connection.writers.remove(writer));
-            if (attached.owner != null) {
-                attached.owner.transients.remove(segment);
+            for (Writer writer : List.copyOf(attached.writers.values())) {
+                attached.writers.remove(writer.id);
+                untie(attached);
+                writer.connection.writers.remove(writer);
+            }
+            Connection owner = attached.owner;
+            if (owner != null) {
+                attached.owner = null;
+                untie(attached);
+                owner.transients.remove(segment);
             }
             segment.attached = null;
         }
@@ -174,15 +236,23 @@ final class Connections {
             return List.of();
         }
         for (Writer writer : connection.writers) {
-            Attached.of(writer.segment).writers.remove(writer.id);
+            Attached attached = Attached.of(writer.segment);
+            attached.writers.remove(writer.id);
+            untie(attached);
         }
         for (WaitingRead read : connection.reads) {
-            Attached.of(read.segment).reads.remove(read);
+            Attached attached = Attached.of(read.segment);
+            attached.reads.remove(read);
+            untie(attached);
             read.replyTo.lost("the connection has ended");
         }
         waitingReads -= connection.reads.size();
         List<Segment> transients = new ArrayList<>(connection.transients);
-        transients.forEach(segment -> Attached.of(segment).owner = null);
+        for (Segment segment : transients) {
+            Attached attached = Attached.of(segment);
+            attached.owner = null;
+            untie(attached);
+        }
         return transients;
     }
 
@@ -194,6 +264,7 @@ final class Connections {
         }
         connections.clear();
         waitingReads = 0;
+        bytes = 0;
     }
 
     private Connection connection(long id) {

@@ -9,6 +9,10 @@ import java.util.Set;
  * Where the data of one segment stands: a sorted list of pieces, each either an extent in the log (frame, position in the
  * frame) or a part of a chunk in long-term storage (number of the chunk, offset in it), in any mixture. A piece reaches to
  * the start of the next one, the last one to the end of the segment. 16 bytes per piece, in one array.
+ *
+ * <p>Pieces are numbered, and a number says in which page of {@link PieceRows} a piece is. Where pieces go, those on one side
+ * of them get other numbers: so a change concerns a few pages at the beginning or at the end, and the list knows which of
+ * the others are written down already.
  */
 final class Extents {
     /** Bytes that a chunk may have, so that an offset in it fits. */
@@ -26,14 +30,30 @@ final class Extents {
 
     private static final int SMALLEST = 2;
 
+    /** Pieces of one page. */
+    static final int PAGE = 128;
+
     /** Per piece: offset in the segment, then the place, packed. */
     private long[] packed = new long[2 * SMALLEST];
 
     private int first;
     private int count;
 
+    /** Number of the first piece; the others follow. */
+    private long number;
+
+    /** Pages from one up to another that are written down as they are; none if these are equal. */
+    private long cleanFrom;
+
+    private long cleanTo;
+
     int count() {
         return count;
+    }
+
+    /** Pieces that there is memory for. */
+    int capacity() {
+        return packed.length / 2;
     }
 
     long offset(int index) {
@@ -148,8 +168,11 @@ final class Extents {
         if (kept <= count - to) {
             System.arraycopy(packed, 2 * first, packed, 2 * (first + gone), 2 * kept);
             first += gone;
+            number += gone;
+            cleanFrom = Math.max(cleanFrom, page(kept - 1) + 1);
         } else {
             System.arraycopy(packed, 2 * (first + to), packed, 2 * (first + kept), 2 * (count - to));
+            cleanTo = Math.min(cleanTo, page(kept - 1));
         }
         count -= gone;
         shrink();
@@ -184,9 +207,69 @@ final class Extents {
                 dropped.inLog(frame(0), end(0, segmentLength) - offset(0));
             }
             first++;
+            number++;
             count--;
         }
         shrink();
+    }
+
+    /** Number of the first piece. */
+    long number() {
+        return number;
+    }
+
+    private long page(int index) {
+        return (number + index) / PAGE;
+    }
+
+    /** The page of the first piece. */
+    long firstPage() {
+        return page(0);
+    }
+
+    /** The page of the last piece; those before have all pieces that they will have. There must be a piece. */
+    long lastPage() {
+        return page(count - 1);
+    }
+
+    /** Index of the first piece that is in a page, or in one behind. */
+    int indexOfPage(long page) {
+        return Math.toIntExact(Math.max(0, page * PAGE - number));
+    }
+
+    /** A page before the last one that has to be written down; -1 if none has. */
+    long nextUnwritten() {
+        long begin = firstPage();
+        if (cleanFrom >= cleanTo || cleanTo < begin) {
+            cleanFrom = begin;
+            cleanTo = begin;
+        }
+        if (cleanFrom > begin) {
+            return cleanFrom - 1;
+        }
+        return cleanTo < lastPage() ? cleanTo : -1;
+    }
+
+    /** The page that {@link #nextUnwritten} gave is written down. */
+    void written(long page) {
+        if (page < cleanFrom) {
+            cleanFrom = page;
+        } else {
+            cleanTo = page + 1;
+        }
+    }
+
+    /** Nothing is written down. */
+    void unwritten() {
+        cleanFrom = 0;
+        cleanTo = 0;
+    }
+
+    /** All pages before the last one are written down, and this is the number of the first piece. */
+    void restored(long firstNumber) {
+        number = firstNumber;
+        cleanFrom = firstPage();
+        cleanTo = lastPage();
     }
 
     /** Hears of pieces that are dropped. */

@@ -20,6 +20,7 @@ final class FrameUse {
     private int head;
     private int tail;
     private int unused;
+    private long extents;
 
     /** Where the last search ended: extents that are dropped together lie in neighbouring frames. */
     private int hint;
@@ -31,6 +32,7 @@ final class FrameUse {
 
     /** Counts one more extent in {@code frame}, which must not be below any frame that was added before. */
     void add(long frame) {
+        extents++;
         if (tail > head && frameAt(tail - 1) == frame) {
             if ((entries[tail - 1] & COUNT_MASK) == 0) {
                 unused--;
@@ -51,6 +53,7 @@ final class FrameUse {
     void remove(long frame) {
         int at = find(frame);
         hint = at;
+        extents--;
         entries[at]--;
         if ((entries[at] & COUNT_MASK) != 0) {
             return;
@@ -71,6 +74,7 @@ final class FrameUse {
         head = 0;
         tail = 0;
         unused = 0;
+        extents = 0;
         for (int i = 0; i < count; i++) {
             add(frames[i]);
         }
@@ -94,13 +98,19 @@ final class FrameUse {
         return tail - head - unused;
     }
 
+    /** How many extents there are in all frames together. */
+    long extents() {
+        return extents;
+    }
+
     /** Takes over how many extents are in a frame above all others. */
-    void restore(long frame, long extents) {
-        if (extents < 1 || extents > COUNT_MASK || frame < 0 || frame >= 1L << (Long.SIZE - COUNT_BITS - 1)) {
-            throw new IllegalStateException("frame " + frame + " has " + extents + " extents");
+    void restore(long frame, long count) {
+        if (count < 1 || count > COUNT_MASK || frame < 0 || frame >= 1L << (Long.SIZE - COUNT_BITS - 1)) {
+            throw new IllegalStateException("frame " + frame + " has " + count + " extents");
         }
         add(frame);
-        entries[tail - 1] += extents - 1;
+        entries[tail - 1] += count - 1;
+        extents += count - 1;
     }
 
     private int find(long frame) {

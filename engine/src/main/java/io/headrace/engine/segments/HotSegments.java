@@ -13,23 +13,37 @@ import org.jspecify.annotations.Nullable;
  * nothing that a record or an answer depends on.
  */
 final class HotSegments {
+    /** What a segment takes on the heap, with a few pieces and attributes and whatever it is found by; measured. */
+    static final long SEGMENT_BYTES = 1024;
+
+    private static final int NAME_BYTES = 64;
+    private static final int PIECE_BYTES = 16;
+    private static final int ATTRIBUTE_BYTES = 48;
+    private static final int FEW = 4;
+
     private final Chunks chunks;
-    private final int capacity;
+    private final long capacity;
     private final ChangedSegments changed;
     private final Map<String, Segment> byName = new HashMap<>();
     private final LongObjectMap<Segment> byId = new LongObjectHashMap<>();
     private @Nullable Segment oldest;
     private @Nullable Segment newest;
+    private long bytes;
 
-    /** @param capacity objects that stay although nothing needs them */
-    HotSegments(SegmentRows rows, Chunks chunks, int capacity) {
+    /** @param capacity bytes up to which objects stay although nothing needs them; one does in any case */
+    HotSegments(SegmentRows rows, Chunks chunks, long capacity) {
         this.chunks = chunks;
         this.capacity = capacity;
-        this.changed = new ChangedSegments(rows, capacity);
+        this.changed = new ChangedSegments(rows, count(capacity));
     }
 
+    private static int count(long bytes) {
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, bytes / SEGMENT_BYTES));
+    }
+
+    /** How many segments of the usual size stay although nothing needs them. */
     int capacity() {
-        return capacity;
+        return count(capacity);
     }
 
     int count() {
@@ -57,6 +71,24 @@ final class HotSegments {
         byName.put(segment.name, segment);
         byId.put(segment.id, segment);
         link(segment);
+        weigh(segment);
+    }
+
+    /** A segment may have become larger or smaller. */
+    private void weigh(Segment segment) {
+        Extents extents = segment.extents;
+        long weight = SEGMENT_BYTES
+                + 2L * Math.max(0, segment.name.length() - NAME_BYTES)
+                + (extents == null ? 0 : (long) PIECE_BYTES * Math.max(0, extents.capacity() - FEW))
+                + (long) ATTRIBUTE_BYTES * Math.max(0, segment.attributes.inMemory() - FEW);
+        bytes += weight - segment.weight;
+        segment.weight = weight;
+    }
+
+    /** A segment becomes newer than its rows. */
+    void change(Segment segment) {
+        weigh(segment);
+        changed.add(segment);
     }
 
     /** A segment ends, or is evicted. */
@@ -65,6 +97,8 @@ final class HotSegments {
         byName.remove(segment.name);
         byId.remove(segment.id);
         unlink(segment);
+        bytes -= segment.weight;
+        segment.weight = 0;
     }
 
     /** Those that are newer than their rows. */
@@ -79,17 +113,17 @@ final class HotSegments {
      * @param committedFrame what was changed later stays: who asks for it must wait for that frame
      */
     void trim(int looks, long committedFrame) {
-        for (int left = looks; left > 0 && byId.size() > capacity; left--) {
+        for (int left = looks; left > 0 && bytes > capacity && byId.size() > 1; left--) {
             Segment segment = oldest;
             if (segment == null) {
                 return;
             }
-            if (segment.used || isNeeded(segment, committedFrame)) {
+            weigh(segment);
+            if (segment.used || isNeeded(segment, committedFrame) || !changed.write(segment)) {
                 segment.used = false;
                 unlink(segment);
                 link(segment);
             } else {
-                changed.write(segment);
                 remove(segment);
             }
         }

@@ -48,11 +48,11 @@ final class Reads {
             answer(segment, command, replyTo, turn, false);
         } else if (segment.sealed) {
             turn.replyAfter(segment.changedIn, replyTo, END_OF_SEGMENT);
-        } else if (!connections.park(segment, command, replyTo)) {
-            turn.reply(
-                    replyTo,
-                    new SegmentReply.BadArgument("more than " + Connections.MAX_WAITING_READS
-                            + " reads of one connection wait for data; use fewer at a time"));
+        } else {
+            String refusal = connections.park(segment, command, replyTo);
+            if (refusal != null) {
+                turn.reply(replyTo, new SegmentReply.BadArgument(refusal));
+            }
         }
     }
 

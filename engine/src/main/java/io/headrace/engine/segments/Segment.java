@@ -70,6 +70,14 @@ final class Segment {
     /** What {@link SegmentRows} has noted of it. */
     int marks;
 
+    /** The pages of its pieces that there may be rows of, see {@link PieceRows}: from one up to another. */
+    long pagesFrom;
+
+    long pagesTo;
+
+    /** About how much heap it takes, as {@link HotSegments} has counted it. */
+    long weight;
+
     /** Whether it was asked for since it was last considered for eviction. */
     boolean used;
 

@@ -8,14 +8,16 @@ import io.headrace.engine.tables.Table;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How one segment is written down: the value of a row of {@link SegmentRows}, version 1, and, without that byte, what
- * snapshots up to version 4 have of each segment. {@code var} is an unsigned {@link Varint}, {@code sig} a signed one; a
- * fixed number is big-endian; times are milliseconds since the Unix epoch.
+ * How one segment is written down: the value of a row of {@link SegmentRows}, and, without what stands before the segment
+ * there, what snapshots up to version 4 have of each segment. {@code var} is an unsigned {@link Varint}, {@code sig} a signed
+ * one; a fixed number is big-endian; times are milliseconds since the Unix epoch.
  *
  * <pre>
- * row        u8 version | segment
+ * row        u8 version 1 | segment
+ *            u8 version 2 | var number of the first piece | var count of pages that are rows | segment, see {@link PieceRows}
  * segment    var length and UTF-8 bytes of the name
  *            u8 flags (bit 0 sealed, bit 1 transient, bit 2 table, bit 3 the attributes are rows)
  *            i8 scale type | sig target rate | var rollover bytes | sig created | sig last modified - created
@@ -25,11 +27,16 @@ import java.nio.charset.StandardCharsets;
  *            per piece: var length | u8 where (0 log, 1 chunk)
  *            in the log: sig frame - frame of the extent before in this segment | var position in the frame
  *            in a chunk: sig number - number of the chunk before in this segment | var offset in the chunk
+ *            (version 2: the pieces behind those that are rows, and their count, without an offset)
  *            if it is a table: var key length | var length of the table | var entry count
  * </pre>
  */
 final class SegmentFormat {
     private static final int VERSION = 1;
+
+    /** With a part of the pieces in rows of their own. */
+    static final int VERSION_WITH_PAGES = 2;
+
     private static final int SEALED = 0b0001;
     private static final int TRANSIENT = 0b0010;
     private static final int TABLE = 0b0100;
@@ -55,26 +62,48 @@ final class SegmentFormat {
 
     private SegmentFormat() {}
 
-    static void writeRow(Segment segment, ByteBuf out) {
-        out.writeByte(VERSION);
-        write(segment, out);
+    /** @param pages how many pages of its pieces are rows of their own; 0 if all of them are in this one */
+    static void writeRow(Segment segment, int pages, ByteBuf out) {
+        Extents extents = segment.extents;
+        if (pages == 0 || extents == null) {
+            out.writeByte(VERSION);
+            write(segment, 0, out);
+        } else {
+            out.writeByte(VERSION_WITH_PAGES);
+            Varint.write(out, extents.number());
+            Varint.write(out, pages);
+            write(segment, extents.indexOfPage(extents.firstPage() + pages), out);
+        }
     }
 
-    /** @throws LogException if the row is damaged or of a later version */
-    static Segment readRow(long id, ByteBuf in, LayeredState rows) {
+    /**
+     * Reads a segment from its row.
+     *
+     * @param older the pieces that have rows of their own; null if none have
+     * @throws LogException if the row is damaged or of a later version
+     */
+    static Segment readRow(long id, ByteBuf in, LayeredState rows, @Nullable PiecesRead older) {
         int version = in.readUnsignedByte();
-        if (version != VERSION) {
-            throw corrupt(
-                    "the row of segment number " + id + " has version " + version + ", this program knows " + VERSION);
+        if (version != VERSION && version != VERSION_WITH_PAGES) {
+            throw corrupt("the row of segment number " + id + " has version " + version + ", this program knows "
+                    + VERSION_WITH_PAGES);
         }
-        Segment segment = read(id, in, true, rows, Pieces.UNHEARD);
+        long number = version == VERSION_WITH_PAGES ? Varint.read(in) : 0;
+        long pages = version == VERSION_WITH_PAGES ? Varint.read(in) : 0;
+        Segment segment = read(id, in, true, rows, Pieces.UNHEARD, older);
         if (in.isReadable()) {
             throw corrupt("the row of segment " + segment.name + " is longer than the segment");
         }
+        if (segment.extents != null) {
+            segment.extents.restored(number);
+        }
+        segment.pagesFrom = number / Extents.PAGE;
+        segment.pagesTo = segment.pagesFrom + pages;
         return segment;
     }
 
-    private static void write(Segment segment, ByteBuf out) {
+    /** @param firstPiece index of the first piece that is written */
+    private static void write(Segment segment, int firstPiece, ByteBuf out) {
         writeText(segment.name, out);
         Table table = segment.table;
         out.writeByte((segment.sealed ? SEALED : 0)
@@ -98,7 +127,7 @@ final class SegmentFormat {
                 Varint.writeSigned(out, value);
             });
         }
-        writePieces(segment, out);
+        writePieces(segment, firstPiece, out);
         if (table != null) {
             Varint.write(out, table.keyLength());
             Varint.write(out, table.length());
@@ -106,18 +135,25 @@ final class SegmentFormat {
         }
     }
 
-    private static void writePieces(Segment segment, ByteBuf out) {
+    private static void writePieces(Segment segment, int from, ByteBuf out) {
         Extents extents = segment.extents;
         int count = extents == null ? 0 : extents.count();
-        Varint.write(out, count);
+        Varint.write(out, count - from);
         if (extents == null || count == 0) {
             return;
         }
-        Varint.write(out, segment.startOffset - extents.offset(0));
+        if (from == 0) {
+            Varint.write(out, segment.startOffset - extents.offset(0));
+        }
+        writePieces(extents, from, count, segment.length, out);
+    }
+
+    /** Writes pieces from one index up to another. */
+    static void writePieces(Extents extents, int from, int to, long segmentLength, ByteBuf out) {
         long previousFrame = 0;
         long previousChunk = 0;
-        for (int i = 0; i < count; i++) {
-            Varint.write(out, extents.end(i, segment.length) - extents.offset(i));
+        for (int i = from; i < to; i++) {
+            Varint.write(out, extents.end(i, segmentLength) - extents.offset(i));
             if (extents.isInChunk(i)) {
                 out.writeByte(IN_CHUNK);
                 Varint.writeSigned(out, extents.chunk(i) - previousChunk);
@@ -139,6 +175,11 @@ final class SegmentFormat {
      * @param rows of the partition, where the entries of a table are
      */
     static Segment read(long id, ByteBuf in, boolean withChunks, LayeredState rows, Pieces pieces) {
+        return read(id, in, withChunks, rows, pieces, null);
+    }
+
+    private static Segment read(
+            long id, ByteBuf in, boolean withChunks, LayeredState rows, Pieces pieces, @Nullable PiecesRead older) {
         String name = readText(in);
         int flags = in.readUnsignedByte();
         int scaleType = in.readByte();
@@ -161,7 +202,13 @@ final class SegmentFormat {
         }
         long count = Varint.read(in);
         if (count > 0) {
-            readPieces(segment, count, in, withChunks, pieces);
+            PiecesRead all = older == null ? new PiecesRead(segment.startOffset - Varint.read(in)) : older;
+            readPieces(all, id, count, in, withChunks, pieces);
+            if (all.end() != segment.length) {
+                throw corrupt("the data of segment " + name + " ends at " + all.end() + ", not at " + segment.length);
+            }
+            segment.extents = all.extents();
+            segment.logBytes = all.logBytes();
         }
         if ((flags & TABLE) != 0) {
             int keyLength = Math.toIntExact(Varint.read(in));
@@ -170,9 +217,8 @@ final class SegmentFormat {
         return segment;
     }
 
-    private static void readPieces(Segment segment, long count, ByteBuf in, boolean withChunks, Pieces pieces) {
-        Extents extents = segment.extentsToAdd();
-        long offset = segment.startOffset - Varint.read(in);
+    /** Reads pieces into a list, behind those that it has. */
+    static void readPieces(PiecesRead into, long segment, long count, ByteBuf in, boolean withChunks, Pieces pieces) {
         long frame = 0;
         long chunk = 0;
         for (long i = 0; i < count; i++) {
@@ -180,20 +226,15 @@ final class SegmentFormat {
             int where = withChunks ? in.readByte() : IN_LOG;
             if (where == IN_CHUNK) {
                 chunk += Varint.readSigned(in);
-                extents.addInChunk(offset, chunk, Math.toIntExact(Varint.read(in)));
-                pieces.inChunk(chunk, segment.id);
+                into.addInChunk(length, chunk, Math.toIntExact(Varint.read(in)));
+                pieces.inChunk(chunk, segment);
             } else if (where == IN_LOG) {
                 frame += Varint.readSigned(in);
-                extents.add(offset, frame, (int) Varint.read(in));
-                segment.logBytes += length;
+                into.addInLog(length, frame, (int) Varint.read(in));
                 pieces.inLog(frame);
             } else {
-                throw corrupt("a piece of segment " + segment.name + " is in place " + where);
+                throw corrupt("a piece of segment number " + segment + " is in place " + where);
             }
-            offset += length;
-        }
-        if (offset != segment.length) {
-            throw corrupt("the data of segment " + segment.name + " ends at " + offset + ", not at " + segment.length);
         }
     }
 

@@ -13,8 +13,9 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Segments as rows. Durable format, beside the rows of tables (maps 2 and up) and of attributes (maps with the highest bit
- * set and the segment's number below it, ids of 16 bytes, values i64); numbers are big-endian:
+ * Segments as rows. Durable format, beside the rows of tables (maps 2 and up), of attributes (maps with the highest bit
+ * set and the segment's number below it, ids of 16 bytes, values i64), and of {@linkplain PieceRows pieces}; numbers are
+ * big-endian:
  *
  * <pre>
  * map 0                   UTF-8 bytes of the name -> i64 number of the segment
@@ -36,6 +37,7 @@ final class SegmentRows {
     private final ByteMap names;
     private final ByteMap segments;
     private final ByteMap marks;
+    private final PieceRows pieces;
     private final ByteBuf scratch = Unpooled.buffer();
 
     SegmentRows(LayeredState state) {
@@ -43,6 +45,7 @@ final class SegmentRows {
         this.names = state.map(0);
         this.segments = state.map(1);
         this.marks = state.map(Long.MIN_VALUE);
+        this.pieces = new PieceRows(state);
     }
 
     /** Number of the segment with this name; 0 if there are no rows of it. */
@@ -51,21 +54,28 @@ final class SegmentRows {
         return id == null ? 0 : ByteBuffer.wrap(id).getLong();
     }
 
-    /** Makes sure that a segment can be read without waiting. */
+    /** Says what {@link #read} would miss first. */
     void need(long id) {
-        segments.get(key(id));
+        if (pieces.rowOf(id) == null) {
+            segments.get(key(id));
+        }
     }
 
-    /** A segment from its row; null if it has none. */
+    /**
+     * A segment from its rows; null if it has none.
+     *
+     * @throws io.headrace.engine.state.NotInMemory also if that would take a turn too much: some of it has been read then
+     */
     @Nullable
     Segment read(long id) {
-        byte[] row = segments.get(key(id));
+        byte[] begun = pieces.rowOf(id);
+        byte[] row = begun == null ? segments.get(key(id)) : begun;
         if (row == null) {
             return null;
         }
         Segment segment;
         try {
-            segment = SegmentFormat.readRow(id, Unpooled.wrappedBuffer(row), state);
+            segment = SegmentFormat.readRow(id, Unpooled.wrappedBuffer(row), state, pieces.read(id, row));
         } catch (IndexOutOfBoundsException | IllegalStateException e) {
             throw new LogException(
                     LogException.Kind.CORRUPT, "the row of segment number " + id + " cannot be used: " + e, e);
@@ -76,14 +86,26 @@ final class SegmentRows {
     }
 
     /**
-     * Brings the rows of a segment up to date.
+     * Brings some rows of a segment's pieces up to date; {@link #write} does the rest.
      *
+     * @param most no row is begun behind so many bytes
      * @return how many bytes that took
      */
+    int writePieces(Segment segment, int most) {
+        return pieces.write(segment, most);
+    }
+
+    /**
+     * Brings the rows of a segment up to date.
+     *
+     * @return how many bytes that took, beside those of its pieces
+     */
     int write(Segment segment) {
+        pieces.write(segment, Integer.MAX_VALUE);
+        pieces.removeOthers(segment);
         byte[] key = key(segment.id);
         scratch.clear();
-        SegmentFormat.writeRow(segment, scratch);
+        SegmentFormat.writeRow(segment, PieceRows.pages(segment), scratch);
         segments.put(key, ByteBufUtil.getBytes(scratch));
         if (!segment.stored) {
             names.put(key(segment.name), key);
@@ -110,6 +132,7 @@ final class SegmentRows {
             }
         }
         segment.attributes.drop(state);
+        pieces.drop(segment);
     }
 
     /**

@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * log confirms that this owner is no owner of old: a client gives up data on the one, a workflow goes on at the other.
  */
 public final class SegmentsMachine implements StateMachine<SegmentCommand, SegmentReply> {
-    /** Segments that stay in memory although nothing needs them, unless told otherwise: about 30 MB. */
-    public static final int HOT_SEGMENTS = 32_768;
-
     /** Segments that one command considers for eviction at most. */
     private static final int LOOKS = 16;
 
@@ -34,7 +31,7 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
     private static final int LOOKS_OF_TICK = 2_048;
 
     private final SegmentsState state;
-    private final Connections connections = new Connections();
+    private final Connections connections;
     private final LoadMeters loads;
     private final Reads reads;
     private final Merges merges;
@@ -47,27 +44,25 @@ public final class SegmentsMachine implements StateMachine<SegmentCommand, Segme
         this(allocator, LoadOptions.DEFAULT, LoadReports.NONE, null);
     }
 
-    /** A machine that keeps {@link #HOT_SEGMENTS} segments in memory. */
+    /** A machine with {@link SegmentMemory#DEFAULT}. */
     public SegmentsMachine(ByteBufAllocator allocator, LoadOptions options, LoadReports reports, @Nullable Tier tier) {
-        this(allocator, options, reports, tier, HOT_SEGMENTS);
+        this(allocator, options, reports, tier, SegmentMemory.DEFAULT);
     }
 
     /**
      * @param allocator of read replies that are copies
      * @param reports receives the loads of segments with a scaling policy
      * @param tier where data goes from the log; null to leave it there
-     * @param hotSegments how many segments that nothing needs stay in memory, at least 1; the others are rows
+     * @param memory for segments
      */
     public SegmentsMachine(
             ByteBufAllocator allocator,
             LoadOptions options,
             LoadReports reports,
             @Nullable Tier tier,
-            int hotSegments) {
-        if (hotSegments < 1) {
-            throw new IllegalArgumentException("hotSegments is " + hotSegments + ", must be at least 1");
-        }
-        this.state = new SegmentsState(hotSegments);
+            SegmentMemory memory) {
+        this.connections = new Connections(memory.tied());
+        this.state = new SegmentsState(memory.idle());
         this.loads = new LoadMeters(options, reports);
         this.tiering = tier == null ? null : new Tiering(state, tier, allocator, this::executeOrLater);
         this.reads = new Reads(allocator, connections, tiering == null ? null : tiering.reads());

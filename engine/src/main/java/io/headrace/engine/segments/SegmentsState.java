@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The durable state of a {@code segments} partition. {@link #apply} is the only way to change it. */
 final class SegmentsState {
+    /** What is known of a piece in the log, here and in the log itself, at most: it may be alone in its frame. */
+    private static final int PIECE_BYTES = 256;
+
     private final FrameUse frames = new FrameUse();
     private final LayeredState keyed = new LayeredState();
     private final CallOrder calls = new CallOrder();
@@ -37,9 +40,9 @@ final class SegmentsState {
     private long bytes;
     private long logBytes;
 
-    /** @param hotSegments how many segments that nothing needs stay in memory */
-    SegmentsState(int hotSegments) {
-        this.hot = new HotSegments(rows, chunks, hotSegments);
+    /** @param hotBytes memory up to which segments stay that nothing needs */
+    SegmentsState(long hotBytes) {
+        this.hot = new HotSegments(rows, chunks, hotBytes);
     }
 
     /** @throws io.headrace.engine.state.NotInMemory if it cannot be told without waiting; likewise the other ways to find one */
@@ -121,7 +124,7 @@ final class SegmentsState {
         return count;
     }
 
-    /** How many segments that nothing needs stay in memory. */
+    /** About how many segments that nothing needs stay in memory. */
     int hotCapacity() {
         return hot.capacity();
     }
@@ -159,6 +162,11 @@ final class SegmentsState {
     /** Bytes of data that are in the log only. */
     long logBytes() {
         return logBytes;
+    }
+
+    /** The same with what is known of each piece: what is bounded. */
+    long countedLogBytes() {
+        return logBytes + PIECE_BYTES * frames.extents();
     }
 
     void logBytesChanged(long by) {
@@ -359,14 +367,14 @@ final class SegmentsState {
                     "frame " + frame + " changes segment number " + id + ", which does not exist");
         }
         segment.changedIn = frame;
-        hot.changed().add(segment);
+        hot.change(segment);
         return segment;
     }
 
     private void add(Segment segment) {
         absent.remove(segment.name);
         hot.add(segment);
-        hot.changed().add(segment);
+        hot.change(segment);
         count++;
     }
 

@@ -244,7 +244,7 @@ final class StorageWriter {
     }
 
     private @Nullable Pipeline next(long now) {
-        boolean pressed = state.logBytes() >= options.pressureBytes();
+        boolean pressed = state.countedLogBytes() >= options.pressureBytes();
         Pipeline due = due(aging, now, pressed ? 0 : options.flushMillis());
         while (due == null && !full.isEmpty()) {
             Pipeline candidate = full.remove();

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.segments;
 
+import io.headrace.engine.partition.MemoryBudget;
 import io.headrace.tiering.CallbackExecutor;
 import io.headrace.tiering.ChunkStorage;
 import java.util.function.Consumer;
@@ -22,5 +23,11 @@ public record Tier(
         CallbackExecutor loop,
         Consumer<SegmentCommand> self,
         TierOptions options,
-        BlockBudget blocks,
-        Consumer<TierStatus> status) {}
+        MemoryBudget blocks,
+        Consumer<TierStatus> status) {
+
+    /** So many bytes for what so many partitions read from chunks; each of them can at least read ahead for one reader. */
+    public static MemoryBudget blocks(long bytes, int partitions) {
+        return new MemoryBudget(BlockCache.OWN_BLOCKS, bytes / BlockCache.BLOCK_BYTES, partitions);
+    }
+}

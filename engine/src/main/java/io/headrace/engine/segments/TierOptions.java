@@ -6,7 +6,7 @@ package io.headrace.engine.segments;
  *
  * @param flushBytes a segment is flushed when this much of it is in the log only
  * @param flushMillis or when its oldest data has been for so long
- * @param pressureBytes from here on, data in the log only is flushed whatever its age
+ * @param pressureBytes from here on, data in the log only is flushed whatever its age; each piece counts 256 bytes more
  */
 public record TierOptions(int flushBytes, long flushMillis, long pressureBytes, TierLimits limits) {
     /** Segments that will most likely be merged or deleted before: those of transactions, and transient ones. */

@@ -5,11 +5,13 @@ package io.headrace.engine.segments;
  * How a partition stands with its long-term storage.
  *
  * @param waitingBytes of data that is in the log only
+ * @param countedBytes the same with 256 bytes for each piece of it, so that a bound on it is one on the pieces, too
  * @param waitingMillis age of the oldest of it that is due or will be, as far as this owner knows
  * @param chunks that the partition has, those to be deleted included
  * @param problem what keeps data from being moved, for people; empty if nothing does
  */
-public record TierStatus(State state, long waitingBytes, long waitingMillis, int chunks, String problem) {
+public record TierStatus(
+        State state, long waitingBytes, long countedBytes, long waitingMillis, int chunks, String problem) {
 
     /** Where it stands. */
     public enum State {
@@ -25,5 +27,5 @@ public record TierStatus(State state, long waitingBytes, long waitingMillis, int
         NONE
     }
 
-    public static final TierStatus NEW = new TierStatus(State.STARTING, 0, 0, 0, "");
+    public static final TierStatus NEW = new TierStatus(State.STARTING, 0, 0, 0, 0, "");
 }

@@ -195,6 +195,7 @@ final class Tiering {
         return new TierStatus(
                 phase,
                 state.logBytes(),
+                state.countedLogBytes(),
                 now - writer.oldest(now),
                 (int) Math.min(state.chunks().count(), Integer.MAX_VALUE),
                 problem);

@@ -17,7 +17,7 @@ class FrameBuilderTest {
     private static final int TAIL_BYTES = 3 * FrameCache.SLAB_BYTES;
     private static final int BODY_BYTES = 1 << 10;
 
-    private final FrameCache cache = new FrameCache(UnpooledByteBufAllocator.DEFAULT, TAIL_BYTES, 0);
+    private final FrameCache cache = new FrameCache(UnpooledByteBufAllocator.DEFAULT, TAIL_BYTES, MemoryBudget.NONE, 0);
     private final FrameBuilder builder = new FrameBuilder(cache, 1, 100);
 
     @AfterEach

@@ -49,7 +49,8 @@ class FrameTest {
 
     @Test
     void writesTheBytesOfVersion1() {
-        FrameCache cache = new FrameCache(UnpooledByteBufAllocator.DEFAULT, 2L * FrameCache.SLAB_BYTES, 0);
+        FrameCache cache =
+                new FrameCache(UnpooledByteBufAllocator.DEFAULT, 2L * FrameCache.SLAB_BYTES, MemoryBudget.NONE, 0);
         FrameBuilder builder = new FrameBuilder(cache, 7, 42);
         builder.append(new Text(3, "ab"), 0);
         ByteBuf body = builder.append(new Text(4, "c"), 0);
@@ -77,7 +78,8 @@ class FrameTest {
 
     @Test
     void aBatchWithoutItsEndIsDroppedWhenANewEpochBegins() {
-        FrameCache cache = new FrameCache(UnpooledByteBufAllocator.DEFAULT, 2L * FrameCache.SLAB_BYTES, 0);
+        FrameCache cache =
+                new FrameCache(UnpooledByteBufAllocator.DEFAULT, 2L * FrameCache.SLAB_BYTES, MemoryBudget.NONE, 0);
         FrameBuilder builder = new FrameBuilder(cache, 1, 1);
         builder.append(new Text(3, "whole"), 0);
         builder.endBatch();

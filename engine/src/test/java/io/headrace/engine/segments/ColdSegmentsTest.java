@@ -166,4 +166,55 @@ class ColdSegmentsTest {
         rig.handOver();
         assertThat(rig.read("s/t/0", 0).text()).isEqualTo("abcabcabcabcabc");
     }
+
+    @Test
+    void aSegmentOfVeryManyPiecesIsReadAPartAtATime() {
+        int pieces = 10_000;
+        rig.open("s/t/0");
+        appendEach("s/t/0", pieces);
+        rig.ask(new SegmentCommand.Disconnected(Rig.CONNECTION));
+        rig.handOver();
+        int loads = rig.log.loads;
+        assertThat(rig.read("s/t/0", 2_345, 1).text()).isEqualTo("5");
+        assertThat(rig.log.loads - loads).as("its name, its row, and two parts").isBetween(4, 6);
+        rig.setUp("s/t/0");
+        rig.append("s/t/0", pieces, "!");
+        rig.crash();
+        assertThat(rig.read("s/t/0", pieces).text()).isEqualTo("!");
+        rig.get(new SegmentCommand.Truncate("s/t/0", 8_001));
+        rig.handOver();
+        assertThat(rig.read("s/t/0", 8_002, 1).text()).isEqualTo("2");
+        rig.get(new SegmentCommand.Delete("s/t/0"));
+        rig.create("s/t/0");
+        assertThat(rig.info("s/t/0").length()).isZero();
+    }
+
+    @Test
+    void aMergeOfVeryManyPieces() {
+        int pieces = 2_000;
+        for (String name : List.of("s/t/0", "s/t/1")) {
+            rig.open(name);
+            appendEach(name, pieces);
+        }
+        rig.ask(new SegmentCommand.Disconnected(Rig.CONNECTION));
+        rig.handOver();
+        assertThat(rig.get(new SegmentCommand.Merge("s/t/1", "s/t/0", List.of())))
+                .isEqualTo(new SegmentReply.Merged(List.of(2L * pieces)));
+        rig.crash();
+        assertThat(rig.read("s/t/1", pieces + 5, 1).text()).isEqualTo("5");
+        rig.handOver();
+        assertThat(rig.read("s/t/1", pieces + 5, 1).text()).isEqualTo("5");
+        assertThat(rig.get(new SegmentCommand.GetInfo("s/t/0"))).isEqualTo(new SegmentReply.NoSuchSegment("s/t/0"));
+    }
+
+    /** Digits, each in an append of its own. */
+    private void appendEach(String segment, int count) {
+        for (int i = 0; i < count; i++) {
+            rig.partition.submit(Rig.appending(segment, i, Integer.toString(i % 10)), ReplyTo.none());
+            if (i % 500 == 0) {
+                rig.run();
+            }
+        }
+        rig.run();
+    }
 }

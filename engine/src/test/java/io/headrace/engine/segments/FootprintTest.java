@@ -19,7 +19,7 @@ class FootprintTest {
     @ValueSource(ints = {10_000, 100_000})
     void manySegments(int count) {
         long before = usedHeap();
-        SegmentsState state = new SegmentsState(1_000_000);
+        SegmentsState state = new SegmentsState(1L << 40);
         ByteBuf data = Unpooled.wrappedBuffer(new byte[100]);
         ByteBuf body = Unpooled.buffer();
         for (int i = 1; i <= count; i++) {
@@ -39,7 +39,7 @@ class FootprintTest {
         System.out.printf(
                 "FOOTPRINT %d segments of one writer and four extents: %d heap bytes and %d snapshot bytes each%n",
                 count, heap / count, snapshot.readableBytes() / count);
-        SegmentsState restored = new SegmentsState(1_000_000);
+        SegmentsState restored = new SegmentsState(1L << 40);
         Snapshot.read(snapshot, restored);
         assertThat(restored.count()).isEqualTo(count);
         assertThat(restored.bytes()).isEqualTo(state.bytes()).isEqualTo(400L * count);
@@ -50,7 +50,7 @@ class FootprintTest {
     @CsvSource({"100000, 16", "100000, 0"})
     void manyEntries(int count, int keyLength) {
         long before = usedHeap();
-        SegmentsState state = new SegmentsState(1_000_000);
+        SegmentsState state = new SegmentsState(1L << 40);
         ByteBuf body = Unpooled.buffer();
         apply(state, body, new SegmentRecord.CreateTable(1, 1_700_000_000_000L, keyLength, 0, "s/t_kvtable/0"), 1);
         ByteBuf value = Unpooled.wrappedBuffer(new byte[100]);
@@ -65,7 +65,7 @@ class FootprintTest {
         System.out.printf(
                 "FOOTPRINT %d entries of 16 and 100 bytes, keys of %s length: %d heap bytes and %d snapshot bytes each%n",
                 count, keyLength == 0 ? "any" : "fixed", heap / count, snapshot.readableBytes() / count);
-        SegmentsState restored = new SegmentsState(1_000_000);
+        SegmentsState restored = new SegmentsState(1L << 40);
         Snapshot.read(snapshot, restored);
         assertThat(restored.count()).isOne();
     }

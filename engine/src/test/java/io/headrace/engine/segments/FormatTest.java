@@ -452,6 +452,7 @@ class FormatTest {
         List<String> frames = new ArrayList<>();
         state.frames().forEach((frame, extents) -> frames.add(frame + " " + extents));
         assertThat(frames).containsExactly("10 2", "265 1");
+        assertThat(state.frames().extents()).isEqualTo(3);
     }
 
     @Test

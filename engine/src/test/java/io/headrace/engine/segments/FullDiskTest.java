@@ -3,6 +3,7 @@ package io.headrace.engine.segments;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.engine.partition.MemoryBudget;
 import io.headrace.engine.partition.PartitionOptions;
 import io.headrace.engine.tables.TableCommand;
 import io.headrace.engine.tables.TableEntry;
@@ -30,8 +31,8 @@ class FullDiskTest {
 
     @Test
     void doNotFillTheHeap() {
-        try (Rig rig = new Rig(
-                new PartitionOptions(4, 8 << 20, 2 << 20, Long.MAX_VALUE, Long.MAX_VALUE, 1 << 20, 1_000_000, false))) {
+        try (Rig rig = new Rig(new PartitionOptions(
+                4, 8 << 20, MemoryBudget.NONE, 2 << 20, Long.MAX_VALUE, Long.MAX_VALUE, 1 << 20, 1_000_000, false))) {
             rig.get(new SegmentCommand.CreateTable("s/t", 4, 0));
             rig.log.diskIsFull = true;
             int puts = 0;

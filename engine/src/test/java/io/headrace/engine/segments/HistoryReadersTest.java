@@ -3,6 +3,7 @@ package io.headrace.engine.segments;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.engine.partition.MemoryBudget;
 import io.headrace.tiering.ChunkStorage;
 import io.headrace.tiering.ChunkStorages;
 import java.nio.file.Path;
@@ -92,7 +93,7 @@ class HistoryReadersTest {
     void blocksThatAReplyNeedsAreNotTakenForTheNextOnes() {
         TierOptions large = new TierOptions(4 << 20, 20, 1 << 30, TierLimits.DEFAULT);
         try (ChunkStorage storage = ChunkStorages.open(directory.toUri());
-                TieredPartition partition = new TieredPartition(storage, large, new BlockBudget(0, 1))) {
+                TieredPartition partition = new TieredPartition(storage, large, Tier.blocks(0, 1))) {
             partition.open(SEGMENT);
             for (int i = 0; i < 16; i++) {
                 partition.append(SEGMENT, 1_000_000);
@@ -107,7 +108,7 @@ class HistoryReadersTest {
 
     @Test
     void whatOnePartitionDoesNotNeedAnotherOneMayHave() {
-        BlockBudget budget = new BlockBudget(40L * BlockBudget.BLOCK_BYTES, 2);
+        MemoryBudget budget = Tier.blocks(40L * BlockCache.BLOCK_BYTES, 2);
         assertThat(budget.fairShare()).isEqualTo(20);
         int held = 0;
         while (budget.take(held)) {
@@ -119,7 +120,7 @@ class HistoryReadersTest {
         while (budget.take(other)) {
             other++;
         }
-        assertThat(other).isEqualTo(BlockBudget.OWN_BLOCKS);
+        assertThat(other).isEqualTo(BlockCache.OWN_BLOCKS);
         assertThat(budget.refusals()).isEqualTo(1);
         budget.giveBack(held);
         assertThat(budget.take(other)).isTrue();

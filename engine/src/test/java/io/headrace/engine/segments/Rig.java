@@ -109,7 +109,7 @@ final class Rig implements AutoCloseable {
                 LoadOptions.DEFAULT,
                 (segment, load) -> reports.add(new Report(segment, load)),
                 null,
-                HOT_SEGMENTS);
+                SegmentMemory.ofIdle(HOT_SEGMENTS));
     }
 
     private Partition<SegmentCommand, SegmentReply> newPartition() {

@@ -69,11 +69,13 @@ class StructuresTest {
                 model.computeIfPresent(removed, (f, count) -> count == 1 ? null : count - 1);
             }
             assertThat(use.oldest()).isEqualTo(model.isEmpty() ? Long.MAX_VALUE : model.firstKey());
+            assertThat(use.extents()).isEqualTo(used.size());
         }
         long[] all = used.stream().mapToLong(Long::longValue).toArray();
         FrameUse loaded = new FrameUse();
         loaded.load(all, all.length);
         assertThat(loaded.oldest()).isEqualTo(use.oldest());
+        assertThat(loaded.extents()).isEqualTo(use.extents());
         used.forEach(loaded::remove);
         assertThat(loaded.oldest()).isEqualTo(Long.MAX_VALUE);
     }

@@ -4,6 +4,7 @@ package io.headrace.engine.segments;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.engine.partition.Loop;
+import io.headrace.engine.partition.MemoryBudget;
 import io.headrace.engine.partition.Partition;
 import io.headrace.engine.partition.PartitionListener;
 import io.headrace.engine.partition.PartitionOptions;
@@ -36,7 +37,7 @@ final class TieredPartition implements AutoCloseable {
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
     private @Nullable ChunkStorage storage;
     private final TierOptions options;
-    private final BlockBudget blocks;
+    private final MemoryBudget blocks;
     private final Random random = new Random(7);
     private final Map<String, ByteArrayOutputStream> contents = new HashMap<>();
     private final Map<String, Long> numbers = new HashMap<>();
@@ -45,10 +46,10 @@ final class TieredPartition implements AutoCloseable {
     private boolean serving;
 
     TieredPartition(@Nullable ChunkStorage storage) {
-        this(storage, OPTIONS, new BlockBudget(BLOCKS_BYTES, 1));
+        this(storage, OPTIONS, Tier.blocks(BLOCKS_BYTES, 1));
     }
 
-    TieredPartition(@Nullable ChunkStorage storage, TierOptions options, BlockBudget blocks) {
+    TieredPartition(@Nullable ChunkStorage storage, TierOptions options, MemoryBudget blocks) {
         this.storage = storage;
         this.options = options;
         this.blocks = blocks;
@@ -93,7 +94,7 @@ final class TieredPartition implements AutoCloseable {
                         options,
                         blocks,
                         now -> status = now),
-                2);
+                SegmentMemory.ofIdle(2));
         PartitionOptions bounds = new PartitionOptions(4, 8 << 20, 2 << 20, 1 << 20, 1000);
         Partition<SegmentCommand, SegmentReply> fresh = new Partition<>(
                 "segments-0", machine, log, log, loop, System::currentTimeMillis, new Random(1), bounds, listener);

@@ -6,12 +6,12 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds what somebody probably meant to type. */
-final class Nearest {
+public final class Nearest {
 
     private Nearest() {}
 
     /** The name closest to {@code typed}, if at most a third of its letters would have to change. */
-    static Optional<String> name(String typed, Collection<String> names) {
+    public static Optional<String> name(String typed, Collection<String> names) {
         return names.stream()
                 .filter(name -> distance(typed, name) <= Math.max(1, name.length() / 3))
                 .min(Comparator.comparingInt(name -> distance(typed, name)));

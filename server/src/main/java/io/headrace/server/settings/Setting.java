@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.server.settings;
 
+import io.headrace.verticles.net.Endpoint;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -153,6 +154,20 @@ public record Setting<T>(
                 allowed + ", or nothing",
                 about,
                 text -> text.isEmpty() ? Optional.empty() : Optional.of(text));
+    }
+
+    /** Where others reach a listener. */
+    static Setting<Optional<Endpoint>> endpoint(String name, String about) {
+        return new Setting<>(name, "HOST:PORT", "", "a host and a port from 1 to 65535, or nothing", about, text -> {
+            if (text.isEmpty()) {
+                return Optional.empty();
+            }
+            Endpoint endpoint = Endpoint.parse(text);
+            if (endpoint.port() == 0) {
+                throw new IllegalArgumentException();
+            }
+            return Optional.of(endpoint);
+        });
     }
 
     /** Origins of web pages: scheme, host, and port if it is not the usual one. */

@@ -4,6 +4,7 @@ package io.headrace.server.settings;
 import io.headrace.engine.segments.LoadOptions;
 import io.headrace.verticles.cluster.Role;
 import io.headrace.verticles.net.ConnectionLimit;
+import io.headrace.verticles.net.Endpoint;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.InetAddress;
@@ -60,7 +61,8 @@ public final class Settings {
             "advertised-host",
             "HOST",
             "a host name or an IP address that clients can reach",
-            "Address that clients are told to connect to. By default that of host; needed when host is 0.0.0.0 or ::.");
+            "Address that clients and other nodes are told to connect to. By default that of host; needed when host is"
+                    + " 0.0.0.0 or ::.");
 
     public static final Setting<Integer> CONTROLLER_PORT =
             Setting.port("controller-port", 9090, "Port of the controller (gRPC), to which clients connect first.");
@@ -70,6 +72,18 @@ public final class Settings {
 
     public static final Setting<Integer> HTTP_PORT =
             Setting.port("http-port", 10_080, "Port of /health and of administration (HTTP).");
+
+    public static final Setting<Optional<Endpoint>> ADVERTISED_CONTROLLER = Setting.endpoint(
+            "advertised-controller",
+            "Where clients reach the controller, if that is not advertised-host with controller-port: behind NAT, in a"
+                    + " container, in a cloud's network.");
+
+    public static final Setting<Optional<Endpoint>> ADVERTISED_STORE = Setting.endpoint(
+            "advertised-store",
+            "Where clients reach the segment store, if that is not advertised-host with store-port.");
+
+    public static final Setting<Optional<Endpoint>> ADVERTISED_HTTP = Setting.endpoint(
+            "advertised-http", "Where the HTTP port is reached, if that is not advertised-host with http-port.");
 
     public static final Setting<Security> SECURITY = Setting.choice(
             "security",
@@ -142,8 +156,8 @@ public final class Settings {
             16,
             1 << 24,
             4096,
-            "How much data may wait in the log for long-term storage, in MiB, over all partitions. Beyond that writers wait"
-                    + " until there is less.");
+            "How much data may wait in the log for long-term storage, in MiB, over all partitions; each append counts 256"
+                    + " bytes more. Beyond that writers wait until there is less.");
 
     public static final Setting<Duration> TIER2_DELAY = Setting.time(
             "tier2-delay",
@@ -233,6 +247,16 @@ public final class Settings {
     public static final Setting<Integer> BUS_PORT =
             Setting.port("bus-port", 5702, "For nodes of a cluster: port for the event bus between them.");
 
+    public static final Setting<Optional<Endpoint>> ADVERTISED_CLUSTER = Setting.endpoint(
+            "advertised-cluster",
+            "For nodes of a cluster: where the others reach Hazelcast in this one, if that is not advertised-host with"
+                    + " cluster-port.");
+
+    public static final Setting<Optional<Endpoint>> ADVERTISED_BUS = Setting.endpoint(
+            "advertised-bus",
+            "For nodes of a cluster: where the others reach the event bus in this one, if that is not advertised-host with"
+                    + " bus-port.");
+
     public static final Setting<LogLevel> LOG_LEVEL = Setting.choice(
             "log-level",
             EnumSet.allOf(LogLevel.class),
@@ -248,6 +272,9 @@ public final class Settings {
             CONTROLLER_PORT,
             STORE_PORT,
             HTTP_PORT,
+            ADVERTISED_CONTROLLER,
+            ADVERTISED_STORE,
+            ADVERTISED_HTTP,
             SECURITY,
             CONNECTIONS,
             HTTP_MESSAGE_KIB,
@@ -270,11 +297,22 @@ public final class Settings {
             SESSION_TIMEOUT,
             CLUSTER_PORT,
             BUS_PORT,
+            ADVERTISED_CLUSTER,
+            ADVERTISED_BUS,
             LOG_LEVEL);
 
     /** Those that mean something for nodes of a cluster only. */
-    public static final List<Setting<?>> OF_CLUSTER =
-            List.of(ZOOKEEPER, NODE, ROLES, WEIGHT, BOOKIES, SESSION_TIMEOUT, CLUSTER_PORT, BUS_PORT);
+    public static final List<Setting<?>> OF_CLUSTER = List.of(
+            ZOOKEEPER,
+            NODE,
+            ROLES,
+            WEIGHT,
+            BOOKIES,
+            SESSION_TIMEOUT,
+            CLUSTER_PORT,
+            BUS_PORT,
+            ADVERTISED_CLUSTER,
+            ADVERTISED_BUS);
 
     /** Environment variable that names the configuration file. */
     public static final String FILE_VARIABLE = "HEADRACE_CONFIG";

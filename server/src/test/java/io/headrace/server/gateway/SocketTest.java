@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.server.gateway;
 
+import static io.headrace.server.gateway.Peer.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,99 +10,17 @@ import io.headrace.client.Serializers;
 import io.headrace.client.StreamName;
 import io.reactivex.rxjava3.core.Flowable;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Publish and subscribe over a WebSocket, with the WebSocket client of the JDK. */
 final class SocketTest extends GatewayTest {
-
-    /** A connection; what comes is kept. */
-    private static final class Peer implements WebSocket.Listener, AutoCloseable {
-        private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
-        private final StringBuilder part = new StringBuilder();
-        private final boolean isReading;
-        private final WebSocket socket;
-
-        Peer() {
-            this(true);
-        }
-
-        Peer(boolean isReading) {
-            this.isReading = isReading;
-            socket = HTTP.newWebSocketBuilder()
-                    .subprotocols("headrace.v1.json")
-                    .buildAsync(uri(), this)
-                    .join();
-        }
-
-        static URI uri() {
-            return URI.create("ws://" + server.http().getAuthority() + "/v1/socket");
-        }
-
-        @Override
-        public void onOpen(WebSocket opened) {
-            if (isReading) {
-                opened.request(Long.MAX_VALUE);
-            }
-        }
-
-        @Override
-        public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean isLast) {
-            part.append(text);
-            if (isLast) {
-                received.add(part.toString());
-                part.setLength(0);
-            }
-            return CompletableFuture.completedStage(null);
-        }
-
-        @Override
-        public CompletionStage<?> onClose(WebSocket closed, int status, String reason) {
-            received.add("closed " + status);
-            return CompletableFuture.completedStage(null);
-        }
-
-        @Override
-        public void onError(WebSocket failed, Throwable cause) {
-            received.add("broken: " + cause);
-        }
-
-        Peer send(JsonObject message) {
-            return send(message.encode());
-        }
-
-        Peer send(String text) {
-            socket.sendText(text, true).join();
-            return this;
-        }
-
-        String next() throws InterruptedException {
-            String next = received.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            assertThat(next).as("the next message").isNotNull();
-            return next;
-        }
-
-        JsonObject json() throws InterruptedException {
-            return new JsonObject(next());
-        }
-
-        @Override
-        public void close() {
-            socket.abort();
-        }
-    }
 
     private JsonObject publish(String id, String key, String text) {
         return message("publish", id)
@@ -115,10 +34,6 @@ final class SocketTest extends GatewayTest {
                 .put("stream", scope + "/a")
                 .put("from", from)
                 .put("permits", permits);
-    }
-
-    private static JsonObject message(String op, String id) {
-        return new JsonObject().put("op", op).put("id", id);
     }
 
     private static List<String> texts(Peer peer, int count) throws InterruptedException {
@@ -269,7 +184,7 @@ final class SocketTest extends GatewayTest {
     void aSlowPeerHoldsNothingBack() throws Exception {
         createStream("a", 1);
         long before = bytesRead();
-        try (Peer slow = new Peer(false);
+        try (Peer slow = new Peer(false, Peer.JSON);
                 HeadraceClient client = HeadraceClient.connect(server.controller())) {
             slow.send(subscribe("s", "earliest", Integer.MAX_VALUE));
             client.writer(new StreamName(scope, "a"), Serializers.bytes())

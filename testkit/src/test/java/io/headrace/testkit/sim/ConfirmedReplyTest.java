@@ -3,6 +3,7 @@ package io.headrace.testkit.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.engine.partition.MemoryBudget;
 import io.headrace.engine.partition.PartitionOptions;
 import io.headrace.engine.partition.ReplyTo;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -39,7 +40,8 @@ class ConfirmedReplyTest {
                 () -> new JournalMachine(what -> {
                     throw simulation.violation(what);
                 }),
-                new PartitionOptions(1, 8L << 20, 2L << 20, 1 << 20, 50_000, 1 << 20, 600_000, soleOwner));
+                new PartitionOptions(
+                        1, 8L << 20, MemoryBudget.NONE, 2L << 20, 1 << 20, 50_000, 1 << 20, 600_000, soleOwner));
         // The machine logs something now and then, as time passes: not in this test.
         partition.tickSlowly(1_000);
         var owner = partition.start();

@@ -41,6 +41,7 @@ final class PartitionSimulation<C, R> {
         PartitionOptions options = new PartitionOptions(
                 1 + random.nextInt(6),
                 8L << 20,
+                PartitionOptions.moreTail(8L << 20, 1),
                 2L << 20,
                 2_000_000,
                 1 + random.nextInt(1 + random.nextInt(200)),

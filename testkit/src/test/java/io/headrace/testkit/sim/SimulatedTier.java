@@ -2,10 +2,11 @@
 package io.headrace.testkit.sim;
 
 import io.headrace.engine.partition.Loop;
-import io.headrace.engine.segments.BlockBudget;
+import io.headrace.engine.partition.MemoryBudget;
 import io.headrace.engine.segments.LoadOptions;
 import io.headrace.engine.segments.LoadReports;
 import io.headrace.engine.segments.SegmentCommand;
+import io.headrace.engine.segments.SegmentMemory;
 import io.headrace.engine.segments.SegmentsMachine;
 import io.headrace.engine.segments.Tier;
 import io.headrace.engine.segments.TierLimits;
@@ -19,11 +20,11 @@ import java.util.random.RandomGenerator;
 /** Long-term storage for the machines of a simulation, with bounds so small that everything happens often. */
 final class SimulatedTier {
     /** So few that segments become rows and objects again all the time. */
-    static final int HOT_SEGMENTS = 2;
+    static final SegmentMemory MEMORY = SegmentMemory.ofIdle(2);
 
     final SimulatedChunkStorage storage;
     private final TierOptions options;
-    private final BlockBudget blocks = new BlockBudget(0, 1);
+    private final MemoryBudget blocks = Tier.blocks(0, 1);
     private SegmentsMachine newest = untiered();
     private TierStatus status = TierStatus.NEW;
 
@@ -58,8 +59,7 @@ final class SimulatedTier {
 
     /** A machine without long-term storage. */
     static SegmentsMachine untiered() {
-        return new SegmentsMachine(
-                PooledByteBufAllocator.DEFAULT, LoadOptions.DEFAULT, LoadReports.NONE, null, HOT_SEGMENTS);
+        return new SegmentsMachine(PooledByteBufAllocator.DEFAULT, LoadOptions.DEFAULT, LoadReports.NONE, null, MEMORY);
     }
 
     SegmentsMachine machine(Loop loop, Consumer<SegmentCommand> self) {
@@ -68,7 +68,7 @@ final class SimulatedTier {
                 LoadOptions.DEFAULT,
                 LoadReports.NONE,
                 new Tier("p0", storage, loop::execute, self, options, blocks, now -> status = now),
-                HOT_SEGMENTS);
+                MEMORY);
         return newest;
     }
 

@@ -10,6 +10,7 @@ import io.headrace.engine.partition.StateMachine;
 import io.headrace.engine.segments.Load;
 import io.headrace.engine.segments.LoadOptions;
 import io.headrace.engine.segments.SegmentCommand;
+import io.headrace.engine.segments.SegmentMemory;
 import io.headrace.engine.segments.SegmentReply;
 import io.headrace.engine.segments.SegmentsMachine;
 import io.headrace.engine.streams.InternalCommand.ReportLoad;
@@ -91,7 +92,11 @@ final class StreamsWorld {
                     logs,
                     checkpoints,
                     () -> mutation.segments(new SegmentsMachine(
-                            PooledByteBufAllocator.DEFAULT, LoadOptions.atPace(PACE), this::report, null, 4)),
+                            PooledByteBufAllocator.DEFAULT,
+                            LoadOptions.atPace(PACE),
+                            this::report,
+                            null,
+                            SegmentMemory.ofIdle(4))),
                     options()));
         }
     }

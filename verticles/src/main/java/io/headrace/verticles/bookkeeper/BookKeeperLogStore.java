@@ -8,6 +8,7 @@ import io.headrace.engine.log.PartitionLog;
 import io.headrace.engine.partition.Loop;
 import io.headrace.verticles.rocksdb.FormerCheckpoints;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -101,6 +102,11 @@ public final class BookKeeperLogStore implements LogStore, AutoCloseable {
                     "a partition is named by letters, digits and -, not by \"" + partition + "\"");
         }
         new LogOpening(new LogContext(partition, loop, options, nodes, ledgers, open, ending), opened).start();
+    }
+
+    /** What the appends to each log that is open have been like. */
+    public List<LogNumbers> numbers() {
+        return open.stream().map(BookKeeperPartitionLog::numbers).toList();
     }
 
     /** Checkpoints that an older program has stored in ledgers of their own. */

@@ -41,6 +41,7 @@ final class BookKeeperPartitionLog implements PartitionLog {
     private final OwnedDescriptor owned;
     private final LedgerChain chain;
     private final LedgerReads reads;
+    private final LogNumbers numbers;
 
     // Appends.
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
@@ -75,6 +76,7 @@ final class BookKeeperPartitionLog implements PartitionLog {
         this.chain = chain;
         this.nextFrame = nextFrame;
         this.current = new OpenLedger(fresh, nextFrame, this::progress);
+        this.numbers = new LogNumbers(context.partition());
         this.reads = new LedgerReads(context, chain, epoch());
         this.createAtBytes = context.options().rollBytes() / 2;
     }
@@ -115,6 +117,7 @@ final class BookKeeperPartitionLog implements PartitionLog {
         }
         pending.add(new Pending(frame, size, System.nanoTime(), appended));
         pendingBytes += size;
+        numbers.pending(pending.size(), pendingBytes);
         if (failure != null || doubted) {
             bytes.release();
             progress();
@@ -188,6 +191,11 @@ final class BookKeeperPartitionLog implements PartitionLog {
         }
     }
 
+    /** May be read on any thread. */
+    LogNumbers numbers() {
+        return numbers;
+    }
+
     private boolean isOverdue(long nanos) {
         return System.nanoTime() - nanos
                 > TimeUnit.MILLISECONDS.toNanos(context.options().appendMillis());
@@ -218,9 +226,12 @@ final class BookKeeperPartitionLog implements PartitionLog {
         }
         int code = current.failure();
         long durable = current.durableEnd();
+        long now = System.nanoTime();
         while (!closed && !pending.isEmpty() && pending.element().frame() < durable) {
             Pending done = pending.remove();
             pendingBytes -= done.bytes();
+            numbers.appended(done.bytes(), now - done.nanos());
+            numbers.pending(pending.size(), pendingBytes);
             oldestPending = pending.isEmpty() ? 0 : pending.element().nanos();
             done.appended().done(Done.DONE);
         }

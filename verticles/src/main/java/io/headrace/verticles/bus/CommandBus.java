@@ -10,22 +10,28 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings commands for partitions of one kind to the nodes that have them, and the replies back. At most once, with a deadline:
- * a command whose reply does not come counts as lost, and whoever sent it knows whether to repeat it.
+ * Brings commands for partitions of one kind to the nodes that have them, and the replies back, within a deadline. Whoever
+ * sent a command that counts as lost knows whether to repeat it.
  *
  * <p>Each node listens on one address, of its own name. Which node has a partition is asked of the cluster's view with each
- * command, so no address moves when a partition does; a node that does not have it says so at once.
+ * attempt, so no address moves when a partition does. A command that a node does not execute because the partition is not there
+ * (any more), or that finds no owner, waits for the next owner: a hand-over delays it and nothing else. One whose outcome is
+ * unknown is sent again only where the kind allows for it, a few times.
  *
  * <pre>
  * command  version 1 · partition, 4 bytes · the command, see CommandFormat
- * reply    0 · the reply   or   1 · why it is lost, in UTF-8
+ * reply    0 · the reply   or   1 · why it is lost, in UTF-8   or   2 · why it was not executed, in UTF-8
  * </pre>
  */
 public final class CommandBus<C, R> implements Partitions.Elsewhere<C, R> {
@@ -34,20 +40,44 @@ public final class CommandBus<C, R> implements Partitions.Elsewhere<C, R> {
     private static final byte VERSION = 1;
     private static final byte REPLY = 0;
     private static final byte LOST = 1;
+    private static final byte NOT_EXECUTED = 2;
     private static final int HEADER_BYTES = 1 + Integer.BYTES;
 
-    /** Longer than a command should take that waits for a partition to recover. */
-    private static final DeliveryOptions OPTIONS = new DeliveryOptions().setSendTimeout(20_000);
+    /** What a command takes that is on its way, beside its own bytes. */
+    private static final int OVERHEAD_BYTES = 512;
 
     /** Bytes of commands on their way; beyond it they are lost at once. */
     private static final long MOST_BYTES = 32L << 20;
 
+    private static final long FIRST_PAUSE_MILLIS = 10;
+    private static final long LONGEST_PAUSE_MILLIS = 320;
+
+    /**
+     * How long commands are tried.
+     *
+     * @param deadlineMillis after which they are lost
+     * @param attemptMillis for one answer, if the command may be sent again whatever became of it
+     * @param repeats how often it may; 0 if a command whose outcome is unknown must not be
+     */
+    public record Patience(long deadlineMillis, long attemptMillis, int repeats) {
+        /** For commands that whoever sends them repeats by itself; longer than it takes a partition to recover. */
+        public static final Patience ONCE = new Patience(20_000, 20_000, 0);
+
+        /** For commands that join what an earlier one like them has begun. */
+        public static final Patience REPEATING = new Patience(20_000, 5_000, 3);
+    }
+
+    private final Vertx vertx;
     private final EventBus bus;
     private final String kind;
     private final CommandFormat<C> commands;
     private final CommandFormat<R> replies;
     private final Function<Integer, @Nullable String> nodeOf;
+    private final Patience patience;
     private final AtomicLong bytes = new AtomicLong();
+    private final LongAdder sent = new LongAdder();
+    private final LongAdder delayed = new LongAdder();
+    private final LongAdder lost = new LongAdder();
 
     /**
      * A bus for one kind.
@@ -58,59 +88,177 @@ public final class CommandBus<C, R> implements Partitions.Elsewhere<C, R> {
      * @param nodeOf id of the node that has a partition; null if none does at present. Asked on any thread
      */
     public CommandBus(
-            Vertx vertx, String kind, Class<C> commands, Class<R> replies, Function<Integer, @Nullable String> nodeOf) {
+            Vertx vertx,
+            String kind,
+            Class<C> commands,
+            Class<R> replies,
+            Function<Integer, @Nullable String> nodeOf,
+            Patience patience) {
+        this.vertx = vertx;
         this.bus = vertx.eventBus();
         this.kind = kind;
         this.commands = new CommandFormat<>(commands);
         this.replies = new CommandFormat<>(replies);
         this.nodeOf = nodeOf;
+        this.patience = patience;
     }
 
     private String address(String node) {
         return "headrace." + kind + "." + node;
     }
 
-    @Override
-    public void submit(int partition, C command, ReplyTo<? super R> replyTo) {
-        String node = nodeOf.apply(partition);
-        if (node == null) {
-            replyTo.lost("no node has " + kind + "-" + partition + " at present");
-            return;
-        }
-        byte[] body = commands.write(command);
-        if (bytes.addAndGet(body.length) > MOST_BYTES) {
-            bytes.addAndGet(-body.length);
-            replyTo.lost("too much is on its way to other nodes already");
-            return;
-        }
-        Buffer message = Buffer.buffer(HEADER_BYTES + body.length)
-                .appendByte(VERSION)
-                .appendInt(partition)
-                .appendBytes(body);
-        bus.<Buffer>request(address(node), message, OPTIONS).onComplete(answer -> {
-            bytes.addAndGet(-body.length);
-            if (answer.failed()) {
-                replyTo.lost("node " + node + ": " + answer.cause().getMessage());
-            } else {
-                answered(node, answer.result().body(), replyTo);
-            }
-        });
+    /** The kind of its partitions, as it stands in their names. */
+    public String kind() {
+        return kind;
     }
 
-    private void answered(String node, Buffer answer, ReplyTo<? super R> replyTo) {
-        if (answer.getByte(0) == LOST) {
-            replyTo.lost("node " + node + ": " + answer.getString(1, answer.length()));
-            return;
+    /** Messages to other nodes, or to this one for a partition that has just come. */
+    public long sent() {
+        return sent.sum();
+    }
+
+    /** How often a command had to wait for a partition that was on its way, or for another attempt. */
+    public long delayed() {
+        return delayed.sum();
+    }
+
+    /** Commands that were given up. */
+    public long lost() {
+        return lost.sum();
+    }
+
+    /** Bytes of commands that are on their way, with what they take beside. */
+    public long bytesUnderWay() {
+        return bytes.get();
+    }
+
+    @Override
+    public void submit(int partition, C command, ReplyTo<? super R> replyTo) {
+        new Sending(partition, command, replyTo).begin();
+    }
+
+    @Override
+    public ReplyTo<? super R> following(int partition, C command, ReplyTo<? super R> replyTo) {
+        return new ReplyTo<R>() {
+            @Override
+            public void reply(R reply) {
+                replyTo.reply(reply);
+            }
+
+            @Override
+            public void lost(String reason) {
+                if (patience.repeats == 0) {
+                    replyTo.lost(reason);
+                } else {
+                    submit(partition, command, replyTo);
+                }
+            }
+
+            @Override
+            public void notExecuted(String reason) {
+                submit(partition, command, replyTo);
+            }
+        };
+    }
+
+    /** One command on its way. Its steps follow each other, on any thread. */
+    private final class Sending {
+        private final int partition;
+        private final ReplyTo<? super R> replyTo;
+        private final byte[] body;
+        private final long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patience.deadlineMillis);
+        private long pause = FIRST_PAUSE_MILLIS;
+        private int repeatsLeft = patience.repeats;
+
+        Sending(int partition, C command, ReplyTo<? super R> replyTo) {
+            this.partition = partition;
+            this.replyTo = replyTo;
+            this.body = commands.write(command);
         }
-        R reply;
-        try {
-            reply = replies.read(answer.getBytes(), 1, answer.length() - 1);
-        } catch (IllegalArgumentException e) {
-            LOG.error("node {} has sent a reply of which nothing is known here", node, e);
-            replyTo.lost("node " + node + " has sent a reply of which nothing is known here");
-            return;
+
+        void begin() {
+            if (bytes.addAndGet(body.length + OVERHEAD_BYTES) > MOST_BYTES) {
+                lost("too much is on its way to other nodes already");
+            } else {
+                attempt();
+            }
         }
-        replyTo.reply(reply);
+
+        private void attempt() {
+            String node = nodeOf.apply(partition);
+            if (node == null) {
+                later("no node has " + kind + "-" + partition + " at present");
+                return;
+            }
+            Buffer message = Buffer.buffer(HEADER_BYTES + body.length)
+                    .appendByte(VERSION)
+                    .appendInt(partition)
+                    .appendBytes(body);
+            sent.increment();
+            long limit = Math.max(1, Math.min(millisLeft(), patience.attemptMillis));
+            bus.<Buffer>request(address(node), message, new DeliveryOptions().setSendTimeout(limit))
+                    .onComplete(answer -> {
+                        if (answer.succeeded()) {
+                            answered(node, answer.result().body());
+                        } else {
+                            failed("node " + node + ": " + answer.cause().getMessage(), wasNotSent(answer.cause()));
+                        }
+                    });
+        }
+
+        private void answered(String node, Buffer answer) {
+            byte type = answer.getByte(0);
+            if (type != REPLY) {
+                failed("node " + node + ": " + answer.getString(1, answer.length()), type == NOT_EXECUTED);
+                return;
+            }
+            R reply;
+            try {
+                reply = replies.read(answer.getBytes(), 1, answer.length() - 1);
+            } catch (IllegalArgumentException e) {
+                LOG.error("node {} has sent a reply of which nothing is known here", node, e);
+                lost("node " + node + " has sent a reply of which nothing is known here");
+                return;
+            }
+            end();
+            replyTo.reply(reply);
+        }
+
+        private void failed(String reason, boolean wasNotExecuted) {
+            if (wasNotExecuted || repeatsLeft-- > 0) {
+                later(reason);
+            } else {
+                lost(reason);
+            }
+        }
+
+        private void later(String reason) {
+            if (millisLeft() <= pause) {
+                lost(reason);
+                return;
+            }
+            delayed.increment();
+            vertx.setTimer(pause, id -> attempt());
+            pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+        }
+
+        private long millisLeft() {
+            return TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
+        }
+
+        private void lost(String reason) {
+            lost.increment();
+            end();
+            replyTo.lost(reason);
+        }
+
+        private void end() {
+            bytes.addAndGet(-(body.length + OVERHEAD_BYTES));
+        }
+    }
+
+    private static boolean wasNotSent(Throwable cause) {
+        return cause instanceof ReplyException refused && refused.failureType() == ReplyFailure.NO_HANDLERS;
     }
 
     /** Takes commands that other nodes send to this one, until unregistered. */
@@ -128,7 +276,7 @@ public final class CommandBus<C, R> implements Partitions.Elsewhere<C, R> {
         int partition = body.getInt(1);
         HostedPartition<C, R> owner = partition < 0 || partition >= here.count() ? null : here.at(partition);
         if (owner == null) {
-            answer.lost("it does not have " + kind + "-" + partition);
+            answer.notExecuted("it does not have " + kind + "-" + partition);
             return;
         }
         C command;
@@ -152,6 +300,11 @@ public final class CommandBus<C, R> implements Partitions.Elsewhere<C, R> {
         @Override
         public void lost(String reason) {
             message.reply(Buffer.buffer().appendByte(LOST).appendString(reason));
+        }
+
+        @Override
+        public void notExecuted(String reason) {
+            message.reply(Buffer.buffer().appendByte(NOT_EXECUTED).appendString(reason));
         }
     }
 }

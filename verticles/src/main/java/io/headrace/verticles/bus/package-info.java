@@ -3,7 +3,7 @@
 /**
  * What nodes say to each other over the event bus: commands to partitions that are elsewhere, and their replies. Messages are
  * sent from and delivered to any event loop; they are immutable, have a versioned format, and may be lost. Nothing here may
- * wait for an answer or repeat a command by itself.
+ * block, or send a command again that may have been executed, unless its kind allows for that.
  */
 @NullMarked
 package io.headrace.verticles.bus;

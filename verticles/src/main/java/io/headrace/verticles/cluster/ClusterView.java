@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.verticles.cluster;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,6 +18,13 @@ public record ClusterView(long session, Map<String, NodeInfo> nodes, Map<String,
     public ClusterView {
         nodes = Map.copyOf(nodes);
         owners = Map.copyOf(owners);
+    }
+
+    /** Those that live and do this. */
+    public List<NodeInfo> nodesThatAre(Role role) {
+        return nodes.values().stream()
+                .filter(node -> node.roles().contains(role))
+                .toList();
     }
 
     /** Who has a partition; empty if nobody does, or if that node has just ended. */

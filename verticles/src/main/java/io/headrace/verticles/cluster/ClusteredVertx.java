@@ -18,6 +18,14 @@ import java.util.function.Supplier;
  * or sees late costs messages, which are sent again.
  */
 public final class ClusteredVertx {
+    /**
+     * One of the two ports by which nodes talk.
+     *
+     * @param port that it listens on; 0 takes any that is free
+     * @param advertised where other nodes reach it, which may be another port; port 0 for the one that it listens on
+     */
+    public record Listener(int port, Endpoint advertised) {}
+
     private ClusteredVertx() {}
 
     /**
@@ -25,29 +33,30 @@ public final class ClusteredVertx {
      *
      * @param name of the cluster: nodes of others are not let in
      * @param bind address that both ports are bound to
-     * @param member where other nodes reach Hazelcast in this one
+     * @param member that of Hazelcast
      * @param members where it may be found in others, asked again whenever some are missing; this one may be among them
-     * @param bus where other nodes reach the event bus in this one
+     * @param bus that of the event bus
      */
     public static Future<Vertx> start(
             VertxOptions options,
             String name,
             String bind,
-            Endpoint member,
+            Listener member,
             Supplier<Collection<String>> members,
-            Endpoint bus) {
+            Listener bus) {
+        int busPort = bus.advertised().port();
         options.getEventBusOptions()
                 .setHost(bind)
                 .setPort(bus.port())
-                .setClusterPublicHost(bus.host())
-                .setClusterPublicPort(bus.port() == 0 ? -1 : bus.port());
+                .setClusterPublicHost(bus.advertised().host())
+                .setClusterPublicPort(busPort == 0 ? -1 : busPort);
         return Vertx.builder()
                 .with(options)
                 .withClusterManager(new HazelcastClusterManager(config(name, bind, member, members)))
                 .buildClustered();
     }
 
-    private static Config config(String name, String bind, Endpoint member, Supplier<Collection<String>> members) {
+    private static Config config(String name, String bind, Listener member, Supplier<Collection<String>> members) {
         Config config = ConfigUtil.loadConfig();
         config.setClusterName(name);
         config.setProperty("hazelcast.logging.type", "slf4j");
@@ -62,7 +71,9 @@ public final class ClusteredVertx {
         config.setProperty("hazelcast.max.no.heartbeat.seconds", "10");
         config.setProperty("hazelcast.heartbeat.interval.seconds", "1");
         NetworkConfig network = config.getNetworkConfig();
-        network.setPort(member.port()).setPortAutoIncrement(false).setPublicAddress(member.toString());
+        network.setPort(member.port())
+                .setPortAutoIncrement(false)
+                .setPublicAddress(member.advertised().toString());
         network.getInterfaces().setEnabled(true).addInterface(bind);
         JoinConfig join = network.getJoin();
         join.getMulticastConfig().setEnabled(false);

@@ -15,10 +15,12 @@ import java.util.Set;
  * @param store where clients find its store
  * @param controller where clients find its controller
  * @param http where its HTTP port is
+ * @param bus where other nodes reach its event bus; port 0 if that is not known
  * @param roles what it does
  * @param weight how much it takes compared to others, at least 1; 0 while it is drained: then it gives away all it has
  */
-public record NodeInfo(String id, Endpoint store, Endpoint controller, Endpoint http, Set<Role> roles, int weight) {
+public record NodeInfo(
+        String id, Endpoint store, Endpoint controller, Endpoint http, Endpoint bus, Set<Role> roles, int weight) {
     private static final int FORMAT = 1;
 
     public NodeInfo {
@@ -34,7 +36,7 @@ public record NodeInfo(String id, Endpoint store, Endpoint controller, Endpoint 
 
     /** The same node with another weight. */
     public NodeInfo weighing(int newWeight) {
-        return new NodeInfo(id, store, controller, http, roles, newWeight);
+        return new NodeInfo(id, store, controller, http, bus, roles, newWeight);
     }
 
     /** As JSON; fields that a later version adds are ignored by earlier ones. */
@@ -48,6 +50,7 @@ public record NodeInfo(String id, Endpoint store, Endpoint controller, Endpoint 
                 .put("store", store.toString())
                 .put("controller", controller.toString())
                 .put("http", http.toString())
+                .put("bus", bus.toString())
                 .put("roles", names)
                 .put("weight", weight);
     }
@@ -76,6 +79,7 @@ public record NodeInfo(String id, Endpoint store, Endpoint controller, Endpoint 
                     Endpoint.parse(json.getString("store")),
                     Endpoint.parse(json.getString("controller")),
                     Endpoint.parse(json.getString("http")),
+                    Endpoint.parse(json.getString("bus")),
                     roles,
                     json.getInteger("weight"));
         } catch (ClassCastException | NullPointerException e) {

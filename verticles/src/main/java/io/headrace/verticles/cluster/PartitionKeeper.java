@@ -150,10 +150,7 @@ public final class PartitionKeeper implements Registry.Listener {
     }
 
     private Map<String, String> targets(Role role, Collection<String> partitions) {
-        List<NodeInfo> candidates = view.nodes().values().stream()
-                .filter(node -> node.roles().contains(role))
-                .toList();
-        return Placement.of(partitions, candidates);
+        return Placement.of(partitions, view.nodesThatAre(role));
     }
 
     private void review(String partition, @Nullable String target) {

@@ -45,6 +45,7 @@ public final class ControlVerticle extends VerticleBase {
     private final Partitions<StreamCommand, StreamReply> streams;
     private final Directory directory;
     private final Peers peers;
+    private final ControlCounters counters = new ControlCounters();
     private @Nullable HttpServer server;
 
     public ControlVerticle(
@@ -53,6 +54,10 @@ public final class ControlVerticle extends VerticleBase {
         this.streams = streams;
         this.directory = directory;
         this.peers = new Peers(options.connections());
+    }
+
+    public ControlCounters counters() {
+        return counters;
     }
 
     /** The port that is listened on; only after the start. */
@@ -123,7 +128,8 @@ public final class ControlVerticle extends VerticleBase {
 
     private <Q extends Message, A extends Message> void call(
             Procedure<Q, A> procedure, Q request, GrpcServerRequest<Q, A> call) {
-        Answer<A> answer = new CallAnswer<>(procedure.name(), vertx.getOrCreateContext(), call.response());
+        Answer<A> answer = new CallAnswer<>(procedure.name(), counters, vertx.getOrCreateContext(), call.response());
+        counters.called();
         try {
             procedure.body().call(request, answer);
         } catch (IllegalArgumentException e) {
@@ -135,7 +141,8 @@ public final class ControlVerticle extends VerticleBase {
     }
 
     /** Brings the outcome back to the context of the call. */
-    private record CallAnswer<A>(String procedure, Context context, GrpcServerResponse<?, A> response)
+    private record CallAnswer<A>(
+            String procedure, ControlCounters counters, Context context, GrpcServerResponse<?, A> response)
             implements Answer<A> {
         @Override
         public void ok(A message) {
@@ -144,6 +151,7 @@ public final class ControlVerticle extends VerticleBase {
 
         @Override
         public void fail(GrpcStatus status, String message) {
+            counters.failed(status);
             answer(() -> response.status(status).statusMessage(message).end());
         }
 

@@ -65,6 +65,14 @@ public final class Body {
         return ((Number) value).longValue();
     }
 
+    /** True or false; false if it is not given. */
+    public boolean flag(String name) {
+        if (json.getValue(name, false) instanceof Boolean flag) {
+            return flag;
+        }
+        throw ProblemException.badField(path + name, "must be true or false");
+    }
+
     public SortedSet<String> texts(String name) {
         Object value = json.getValue(name);
         SortedSet<String> texts = new TreeSet<>();

@@ -30,6 +30,19 @@ public final class HostedPartition<C, R> {
         CLOSED
     }
 
+    /**
+     * How a partition is doing; taken several times a second.
+     *
+     * @param committedFrame the newest whose effects may be seen
+     * @param heldOutputs replies and other outputs that wait for the log
+     * @param cacheBytes memory held by the frame caches
+     * @param attempts how often it has been opened
+     * @param recoveryNanos how long the last recovery took; 0 before
+     */
+    public record Sample(long committedFrame, int heldOutputs, long cacheBytes, int attempts, long recoveryNanos) {
+        static final Sample NONE = new Sample(0, 0, 0, 0, 0);
+    }
+
     private final String name;
     private final VertxLoop loop;
     private final PartitionFactory<C, R> factory;
@@ -38,6 +51,10 @@ public final class HostedPartition<C, R> {
     private final WaitingCommands<C, R> waiting;
 
     private volatile State state = State.OPENING;
+    private volatile Sample sample = Sample.NONE;
+    private long openedNanos;
+    private long recoveryNanos;
+    private int attempts;
     private @Nullable Partition<C, R> partition;
     private int failures;
 
@@ -63,6 +80,11 @@ public final class HostedPartition<C, R> {
     /** May be asked from any thread; the answer may be old when it arrives. */
     public State state() {
         return state;
+    }
+
+    /** May be asked from any thread. */
+    public Sample sample() {
+        return sample;
     }
 
     /** Whether commands are executed here, at once or after recovery. May be asked from any thread. */
@@ -98,6 +120,8 @@ public final class HostedPartition<C, R> {
         if (state != State.OPENING) {
             return;
         }
+        openedNanos = System.nanoTime();
+        attempts++;
         Attempt attempt = new Attempt();
         try {
             Partition<C, R> fresh = factory.create(name, loop, attempt);
@@ -116,6 +140,10 @@ public final class HostedPartition<C, R> {
         if (current != null) {
             current.tick();
         }
+        sample = current == null
+                ? new Sample(0, 0, 0, attempts, recoveryNanos)
+                : new Sample(
+                        current.committedFrame(), current.heldOutputs(), current.cacheBytes(), attempts, recoveryNanos);
     }
 
     void close(Runnable whenClosed) {
@@ -123,7 +151,7 @@ public final class HostedPartition<C, R> {
         if (state != State.FENCED) {
             state = State.CLOSED;
         }
-        waiting.drain((command, replyTo) -> replyTo.lost(name + " is closed"));
+        waiting.drain((command, replyTo) -> replyTo.notExecuted(name + " is closed"));
         if (current == null) {
             whenClosed.run();
         } else {
@@ -139,9 +167,9 @@ public final class HostedPartition<C, R> {
         if (state == State.SERVING && current != null) {
             current.submit(command, replyTo);
         } else if (state != State.OPENING) {
-            replyTo.lost(name + " is not here");
+            replyTo.notExecuted(name + " is not here");
         } else if (!waiting.offer(command, replyTo)) {
-            replyTo.lost(name + " is recovering and too many commands wait for it already");
+            replyTo.notExecuted(name + " is recovering and too many commands wait for it already");
         }
     }
 
@@ -163,6 +191,7 @@ public final class HostedPartition<C, R> {
         public void serving() {
             if (isCurrent() && state == State.OPENING) {
                 state = State.SERVING;
+                recoveryNanos = System.nanoTime() - openedNanos;
                 failures = 0;
                 waiting.drain(HostedPartition.this::accept);
             }
@@ -179,7 +208,7 @@ public final class HostedPartition<C, R> {
             }
             if (cause instanceof LogException failure && failure.kind() == LogException.Kind.FENCED) {
                 state = State.FENCED;
-                waiting.drain((command, replyTo) -> replyTo.lost(name + " has another owner"));
+                waiting.drain((command, replyTo) -> replyTo.notExecuted(name + " has another owner"));
                 fenced.accept(name, cause);
             } else {
                 state = State.OPENING;

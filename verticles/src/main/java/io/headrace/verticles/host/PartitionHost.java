@@ -12,12 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.ToLongFunction;
 
 /** The partitions of this process, spread over event loops. May be called from any thread. */
 public final class PartitionHost {
+    /** Ticks over which the worst lag of a loop is taken. */
+    private static final int LAG_TICKS = 100;
+
     private final Vertx vertx;
     private final HostOptions options;
     private final BiConsumer<String, Throwable> fenced;
@@ -83,6 +87,14 @@ public final class PartitionHost {
         return Future.join(closing).eventually(() -> vertx.undeploy(deployment)).mapEmpty();
     }
 
+    /**
+     * By how much each event loop came too late to the worst of its ticks lately, in milliseconds: so long have others
+     * waited, too. From any thread.
+     */
+    public List<Long> lagMillis() {
+        return loops.stream().map(owned -> owned.worstLag).toList();
+    }
+
     /** The partitions that are open here, in whatever state. */
     public Collection<HostedPartition<?, ?>> partitions() {
         return hosted.values().stream()
@@ -94,6 +106,10 @@ public final class PartitionHost {
     private static final class OwnedLoop {
         final VertxLoop loop;
         private final List<HostedPartition<?, ?>> partitions = new ArrayList<>();
+        private volatile long worstLag;
+        private long lastTickNanos;
+        private long lag;
+        private int ticks;
 
         OwnedLoop(VertxLoop loop) {
             this.loop = loop;
@@ -104,10 +120,24 @@ public final class PartitionHost {
             partition.open();
         }
 
-        void tick() {
+        void tick(long expectedMillis) {
+            measureLag(expectedMillis);
             // By index: what a tick sets off may close a partition.
             for (int i = 0; i < partitions.size(); i++) {
                 partitions.get(i).tick();
+            }
+        }
+
+        private void measureLag(long expectedMillis) {
+            long now = System.nanoTime();
+            if (lastTickNanos != 0) {
+                lag = Math.max(lag, TimeUnit.NANOSECONDS.toMillis(now - lastTickNanos) - expectedMillis);
+                worstLag = Math.max(worstLag, lag);
+            }
+            lastTickNanos = now;
+            if (++ticks % LAG_TICKS == 0) {
+                worstLag = lag;
+                lag = 0;
             }
         }
 
@@ -124,7 +154,7 @@ public final class PartitionHost {
         @Override
         public Future<?> start() {
             OwnedLoop owned = new OwnedLoop(new VertxLoop(context));
-            owned.loop.executeEvery(options.tickMillis(), owned::tick);
+            owned.loop.executeEvery(options.tickMillis(), () -> owned.tick(options.tickMillis()));
             loops.add(owned);
             return Future.succeededFuture();
         }

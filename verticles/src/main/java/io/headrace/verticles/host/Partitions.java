@@ -24,6 +24,11 @@ public final class Partitions<C, R> {
          * @param replyTo may be called on any thread
          */
         void submit(int partition, C command, ReplyTo<? super R> replyTo);
+
+        /** What answers a command that is given to a partition in this process, which may leave it meanwhile. */
+        default ReplyTo<? super R> following(int partition, C command, ReplyTo<? super R> replyTo) {
+            return replyTo;
+        }
     }
 
     private final ToIntFunction<String> slotOf;
@@ -120,7 +125,7 @@ public final class Partitions<C, R> {
         if (owner == null) {
             elsewhere.submit(index, command, replyTo);
         } else {
-            owner.submit(command, replyTo);
+            owner.submit(command, elsewhere.following(index, command, replyTo));
         }
     }
 }

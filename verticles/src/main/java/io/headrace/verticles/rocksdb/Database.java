@@ -93,6 +93,16 @@ final class Database implements AutoCloseable {
         }
     }
 
+    /** Memory that is this database's own, beside what it has in {@link RocksMemory}: for who measures. In bytes. */
+    long ownBytes() throws RocksDBException {
+        return db.getLongProperty("rocksdb.estimate-table-readers-mem");
+    }
+
+    /** Memory of rows that are not flushed yet, which is a part of {@link RocksMemory}; in bytes. */
+    long unflushedBytes() throws RocksDBException {
+        return db.getLongProperty("rocksdb.cur-size-all-mem-tables");
+    }
+
     @Override
     public void close() {
         db.close();

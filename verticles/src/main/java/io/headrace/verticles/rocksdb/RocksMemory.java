@@ -84,6 +84,11 @@ final class RocksMemory implements AutoCloseable {
         return RocksDB.open(options, directory.toString());
     }
 
+    /** Memory that is in use, in bytes. */
+    long usedBytes() {
+        return cache.getUsage();
+    }
+
     @Override
     public void close() {
         unflushed.close();

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.verticles.wire;
 
+import io.headrace.codecs.wire.FailureReply.WrongHost;
 import io.headrace.codecs.wire.SegmentReply.SegmentRead;
 import io.headrace.codecs.wire.SegmentRequest.ReadSegment;
 import io.headrace.engine.partition.ReplyTo;
@@ -52,7 +53,8 @@ final class PendingRead extends Answer implements ReplyTo<SegmentReply> {
         } else if (answer instanceof SegmentReply.Refusal refusal) {
             connection.send(PendingRequest.refusal(refusal, read.requestId(), read.segment(), read.offset()));
         } else if (answer == null) {
-            connection.fail(lost);
+            // To read again does no harm, and whoever has the segment now will say more.
+            connection.send(new WrongHost(read.requestId(), read.segment(), "", lost));
         } else {
             throw new IllegalStateException("a read is not answered with " + answer);
         }

@@ -25,6 +25,7 @@ final class PendingRequest extends Answer implements ReplyTo<SegmentReply> {
 
     private @Nullable SegmentReply reply;
     private String lost = "";
+    private boolean notExecuted;
 
     /**
      * @param segment that a refusal names
@@ -69,13 +70,21 @@ final class PendingRequest extends Answer implements ReplyTo<SegmentReply> {
     }
 
     @Override
+    public void notExecuted(String reason) {
+        notExecuted = true;
+        lost(reason);
+    }
+
+    @Override
     void deliver() {
         if (connection.holdBack(this)) {
             return;
         }
         connection.requestAnswered(cost);
         SegmentReply answer = reply;
-        if (answer == null) {
+        if (notExecuted) {
+            connection.send(wrongHost());
+        } else if (answer == null) {
             connection.fail(lost);
         } else if (answer instanceof SegmentReply.Refusal refusal) {
             connection.send(refused(refusal));

@@ -4,6 +4,7 @@ package io.headrace.verticles.wire;
 import io.headrace.codecs.wire.AppendCommand;
 import io.headrace.codecs.wire.AppendReply.AppendSetup;
 import io.headrace.codecs.wire.AppendStream;
+import io.headrace.codecs.wire.FailureReply;
 import io.headrace.codecs.wire.FailureReply.WrongHost;
 import io.headrace.codecs.wire.FrameHeader;
 import io.headrace.codecs.wire.Request;
@@ -241,6 +242,9 @@ final class WireConnection {
             send(new WrongHost(append.requestId(), writer.segment()));
             return;
         }
+        node.counters().appends.increment();
+        node.counters().events.add(append.eventCount());
+        node.counters().appendedBytes.add(append.data().readableBytes());
         takeCredits(writer.sent(append));
         submissions.add(
                 writer.partition(),
@@ -346,6 +350,9 @@ final class WireConnection {
 
     void send(WireCommand command) {
         if (state == State.OPEN) {
+            if (command instanceof FailureReply failure) {
+                node.counters().refused(failure);
+            }
             WireEncoder.encode(command, outbox.tail());
         }
     }
@@ -353,6 +360,8 @@ final class WireConnection {
     /** Sends a reply with its data, which is given away. */
     void send(SegmentRead reply) {
         boolean given = false;
+        node.counters().reads.increment();
+        node.counters().readBytes.add(reply.data().readableBytes());
         try {
             if (state == State.OPEN && reply.data().readableBytes() >= MIN_SHARED_BYTES) {
                 outbox.add(WireEncoder.encodeSharing(reply, PooledByteBufAllocator.DEFAULT));

@@ -4,20 +4,26 @@ package io.headrace.verticles.zookeeper;
 import io.headrace.verticles.cluster.ClusterFacts;
 import io.headrace.verticles.cluster.ClusterView;
 import io.headrace.verticles.cluster.NodeInfo;
+import io.headrace.verticles.cluster.NodeReport;
+import io.headrace.verticles.net.Endpoint;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.bookkeeper.proto.BookieServiceInfoFormat;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.Stat;
 
 /**
  * A cluster as seen from the command line and at the start of a node. All calls block, for as long as ZooKeeper takes, and
@@ -25,6 +31,11 @@ import org.apache.zookeeper.ZooKeeper;
  */
 public final class ClusterAdmin implements AutoCloseable {
     private static final byte[] NOTHING = {};
+
+    /** Where bookies say that they are there. */
+    private static final String BOOKIES = "/ledgers/available";
+
+    private static final String READ_ONLY = "readonly";
 
     private final String servers;
     private final ZooKeeper client;
@@ -103,6 +114,80 @@ public final class ClusterAdmin implements AutoCloseable {
             nodes.put(node.id(), node);
         }
         return new ClusterView(0, nodes, children(Paths.OWNERS));
+    }
+
+    /**
+     * What a node has noticed.
+     *
+     * @param aheadMillis how far its clock is ahead of ZooKeeper's; negative if it is behind
+     */
+    public record Noticed(long aheadMillis, Map<String, String> unreachable) {}
+
+    /** What the nodes that live have noticed, by their ids. */
+    public Map<String, Noticed> reports() throws InterruptedException {
+        Map<String, Noticed> noticed = new TreeMap<>();
+        try {
+            for (String id : client.getChildren(Paths.REPORTS, false)) {
+                Stat stat = new Stat();
+                String text = new String(client.getData(Paths.report(id), false, stat), StandardCharsets.UTF_8);
+                NodeReport report = NodeReport.fromJson(new JsonObject(text));
+                noticed.put(id, new Noticed(report.clockMillis() - stat.getMtime(), report.unreachable()));
+            }
+        } catch (KeeperException.NoNodeException e) {
+            return noticed; // nobody has been here yet, or somebody has just gone
+        } catch (KeeperException e) {
+            throw failed(Paths.REPORTS, e);
+        } catch (IllegalArgumentException | DecodeException e) {
+            throw new ClusterException(Paths.REPORTS + " in ZooKeeper cannot be read: " + e.getMessage(), e);
+        }
+        return noticed;
+    }
+
+    /**
+     * A bookie that is there.
+     *
+     * @param address where it says that it is reached; empty if it does not say
+     * @param isReadOnly whether it takes no data, for lack of room perhaps
+     */
+    public record Bookie(String name, Optional<Endpoint> address, boolean isReadOnly) {}
+
+    /** The bookies that are there. */
+    public List<Bookie> bookies() throws InterruptedException {
+        List<Bookie> bookies = new ArrayList<>();
+        addBookies(BOOKIES, false, bookies);
+        addBookies(BOOKIES + "/" + READ_ONLY, true, bookies);
+        return bookies;
+    }
+
+    private void addBookies(String parent, boolean areReadOnly, List<Bookie> to) throws InterruptedException {
+        try {
+            for (String name :
+                    client.getChildren(parent, false).stream().sorted().toList()) {
+                if (!name.equals(READ_ONLY)) {
+                    byte[] data = client.getData(parent + "/" + name, false, null);
+                    to.add(new Bookie(name, addressOf(name, data), areReadOnly));
+                }
+            }
+        } catch (KeeperException.NoNodeException e) {
+            return; // there has never been one, or it has just gone
+        } catch (KeeperException e) {
+            throw failed(parent, e);
+        }
+    }
+
+    /** A bookie without a name of its own is named by its address. */
+    private static Optional<Endpoint> addressOf(String name, byte[] data) {
+        try {
+            BookieServiceInfoFormat info = new BookieServiceInfoFormat();
+            info.parseFrom(data);
+            Optional<Endpoint> said = info.getEndpointsList().stream()
+                    .filter(endpoint -> endpoint.getProtocol().equals("bookie-rpc"))
+                    .map(endpoint -> new Endpoint(endpoint.getHost(), endpoint.getPort()))
+                    .findFirst();
+            return said.isPresent() || !name.contains(":") ? said : Optional.of(Endpoint.parse(name));
+        } catch (RuntimeException e) {
+            return Optional.empty(); // of a version that is not known here
+        }
     }
 
     /**

@@ -17,10 +17,17 @@ final class Paths {
     /** Addresses at which nodes may be found by each other, of those, too, that have ended. */
     static final String MEMBERS = ROOT + "/members";
 
+    /** One ephemeral node for each that lives, with what it has noticed. */
+    static final String REPORTS = ROOT + "/reports";
+
     private Paths() {}
 
     static String node(String id) {
         return NODES + "/" + id;
+    }
+
+    static String report(String id) {
+        return REPORTS + "/" + id;
     }
 
     static String owner(String partition) {

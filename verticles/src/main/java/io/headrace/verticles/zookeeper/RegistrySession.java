@@ -3,6 +3,7 @@ package io.headrace.verticles.zookeeper;
 
 import io.headrace.verticles.cluster.ClusterView;
 import io.headrace.verticles.cluster.NodeInfo;
+import io.headrace.verticles.cluster.NodeReport;
 import io.headrace.verticles.cluster.Registry.Claimed;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
@@ -24,6 +26,7 @@ import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,7 +80,7 @@ final class RegistrySession {
         if (event.getState() == KeeperState.SyncConnected) {
             connections++;
             registry.connected(this, client.getSessionId(), client.getSessionPasswd());
-            prepare(List.of(Paths.ROOT, Paths.NODES, Paths.OWNERS));
+            prepare(List.of(Paths.ROOT, Paths.NODES, Paths.OWNERS, Paths.REPORTS));
         } else if (event.getState() == KeeperState.Disconnected) {
             int lost = ++connections;
             registry.later(millis, () -> {
@@ -368,6 +371,49 @@ final class RegistrySession {
                     }
                 }),
                 null);
+    }
+
+    /**
+     * Writes down what this node has noticed. Should that fail, the next report will do.
+     *
+     * @param written told when that was by ZooKeeper's clock
+     */
+    void report(NodeReport report, LongConsumer written) {
+        NodeInfo me = registry.me();
+        if (me == null || !loaded || over) {
+            return;
+        }
+        byte[] data = report.toJson().toBuffer().getBytes();
+        client.setData(
+                Paths.report(me.id()),
+                data,
+                -1,
+                (rc, path, context, stat) -> registry.execute(() -> {
+                    if (Code.get(rc) == Code.NONODE) {
+                        firstReport(path, data, written);
+                    } else {
+                        reported(Code.get(rc), stat, written);
+                    }
+                }),
+                null);
+    }
+
+    private void firstReport(String path, byte[] data, LongConsumer written) {
+        client.create(
+                path,
+                data,
+                ZooDefs.Ids.OPEN_ACL_UNSAFE,
+                CreateMode.EPHEMERAL,
+                (rc, where, context, name, stat) -> registry.execute(() -> reported(Code.get(rc), stat, written)),
+                null);
+    }
+
+    private static void reported(Code code, @Nullable Stat stat, LongConsumer written) {
+        if (code == Code.OK && stat != null) {
+            written.accept(stat.getMtime());
+        } else {
+            LOG.debug("reporting: ZooKeeper says {}", code);
+        }
     }
 
     private void again(Code code, Runnable retry, Runnable giveUp) {

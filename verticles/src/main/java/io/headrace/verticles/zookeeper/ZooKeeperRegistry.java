@@ -3,6 +3,7 @@ package io.headrace.verticles.zookeeper;
 
 import io.headrace.verticles.cluster.ClusterView;
 import io.headrace.verticles.cluster.NodeInfo;
+import io.headrace.verticles.cluster.NodeReport;
 import io.headrace.verticles.cluster.Registry;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,6 +102,15 @@ public final class ZooKeeperRegistry implements Registry, AutoCloseable {
         if (!execute(() -> in(number, current -> current.release(partition, released), released))) {
             released.run();
         }
+    }
+
+    /**
+     * Writes down what this node has noticed, while it lives; a report may be lost.
+     *
+     * @param written told, on any thread, when that was by ZooKeeper's clock, in milliseconds since 1970
+     */
+    public void report(NodeReport report, LongConsumer written) {
+        execute(() -> inSession(current -> current.report(report, written)));
     }
 
     /** Ends the session, and with it all that this node has. */

@@ -8,7 +8,6 @@ import io.headrace.engine.partition.Partition;
 import io.headrace.engine.partition.PartitionListener;
 import io.headrace.engine.partition.PartitionOptions;
 import io.headrace.engine.partition.ReplyTo;
-import io.headrace.engine.segments.BlockBudget;
 import io.headrace.engine.segments.LoadOptions;
 import io.headrace.engine.segments.LoadReports;
 import io.headrace.engine.segments.SegmentCommand;
@@ -147,7 +146,7 @@ class TieredLogTest {
                         logs.loop()::execute,
                         command -> logs.loop().execute(() -> partition().submit(command, nobody)),
                         new TierOptions(4 << 20, 1, 512L << 20, TierLimits.DEFAULT),
-                        new BlockBudget(16 << 20, 1),
+                        Tier.blocks(16 << 20, 1),
                         now -> status = now));
         return new Partition<>(
                 logs.partition(),

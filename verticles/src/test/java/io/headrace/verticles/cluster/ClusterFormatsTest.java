@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What is kept in ZooKeeper, where nodes of other versions read it. */
@@ -19,15 +20,29 @@ final class ClusterFormatsTest {
             new Endpoint("10.0.0.1", 12345),
             new Endpoint("::1", 9090),
             new Endpoint("host.test", 10080),
+            new Endpoint("10.0.0.1", 5702),
             EnumSet.of(Role.CONTROLLER, Role.STORE),
             3);
 
     @Test
     void aNode() {
         String text = "{\"format\":1,\"id\":\"n1\",\"store\":\"10.0.0.1:12345\",\"controller\":\"[::1]:9090\","
-                + "\"http\":\"host.test:10080\",\"roles\":[\"store\",\"controller\"],\"weight\":3}";
+                + "\"http\":\"host.test:10080\",\"bus\":\"10.0.0.1:5702\",\"roles\":[\"store\",\"controller\"],\"weight\":3}";
         assertThat(NODE.toJson().encode()).isEqualTo(text);
         assertThat(NodeInfo.fromJson(new JsonObject(text))).isEqualTo(NODE);
+    }
+
+    @Test
+    void aReport() {
+        NodeReport report = new NodeReport(1_700_000_000_000L, Map.of("n2", "10.0.0.2:5702: refused"));
+        String text = "{\"format\":1,\"clock\":1700000000000,\"unreachable\":{\"n2\":\"10.0.0.2:5702: refused\"}}";
+        assertThat(report.toJson().encode()).isEqualTo(text);
+        assertThat(NodeReport.fromJson(new JsonObject(text).put("later", 1))).isEqualTo(report);
+        for (String bad :
+                List.of("{}", "{\"clock\":\"x\",\"unreachable\":{}}", "{\"clock\":1,\"unreachable\":{\"a\":1}}")) {
+            assertThatThrownBy(() -> NodeReport.fromJson(new JsonObject(bad)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test

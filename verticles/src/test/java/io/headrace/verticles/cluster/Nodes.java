@@ -13,7 +13,7 @@ public final class Nodes {
     private Nodes() {}
 
     public static NodeInfo node(String id, int weight) {
-        return new NodeInfo(id, ENDPOINT, ENDPOINT, ENDPOINT, EnumSet.allOf(Role.class), weight);
+        return new NodeInfo(id, ENDPOINT, ENDPOINT, ENDPOINT, ENDPOINT, EnumSet.allOf(Role.class), weight);
     }
 
     public static List<String> partitions(String kind, int count) {

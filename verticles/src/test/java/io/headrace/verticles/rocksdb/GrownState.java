@@ -11,6 +11,7 @@ import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.segments.LoadOptions;
 import io.headrace.engine.segments.LoadReports;
 import io.headrace.engine.segments.SegmentCommand;
+import io.headrace.engine.segments.SegmentMemory;
 import io.headrace.engine.segments.SegmentReply;
 import io.headrace.engine.segments.SegmentsMachine;
 import io.headrace.engine.tables.TableCommand;
@@ -25,6 +26,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -41,6 +43,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.management.JMException;
+import javax.management.MBeanOperationInfo;
+import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
@@ -56,6 +61,9 @@ final class GrownState {
     private static final String PARTITION = "segments-0";
     private static final String TABLE = "table";
     private static final String WRITTEN = "s/written/0.#epoch.0";
+    private static final String PIECES = "s/pieces/0.#epoch.0";
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final Path directory;
     private final int segments;
@@ -94,6 +102,10 @@ final class GrownState {
     private final class Served implements AutoCloseable {
         final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
         final CompletableFuture<Boolean> serving = new CompletableFuture<>();
+
+        /** Of what the partition does when others have answered, loading of rows and checkpoints: nanoseconds of work. */
+        private volatile long longestTurn;
+
         final RocksCheckpointStore store;
         final Partition<SegmentCommand, SegmentReply> partition;
 
@@ -102,14 +114,18 @@ final class GrownState {
                 LoadOptions.DEFAULT,
                 LoadReports.NONE,
                 null,
-                Math.min(SegmentsMachine.HOT_SEGMENTS, 1 + segments / 10));
+                SegmentMemory.ofIdle(Math.min(32_768, 1 + segments / 10)));
 
         Served(ChunkStorage chunks, PartitionOptions options) {
             store = new RocksCheckpointStore(directory.resolve("rows"), chunks, Owner.NOWHERE, RocksOptions.DEFAULT);
             Loop loop = new Loop() {
                 @Override
                 public void execute(Runnable task) {
-                    thread.execute(task);
+                    thread.execute(() -> {
+                        long begun = THREADS.getCurrentThreadCpuTime();
+                        task.run();
+                        longestTurn = Math.max(longestTurn, THREADS.getCurrentThreadCpuTime() - begun);
+                    });
                 }
 
                 @Override
@@ -195,6 +211,7 @@ final class GrownState {
                 timed("%,d segments made", segments, () -> createAll(first));
                 timed("%,d writers set up, each of which writes once", writers, () -> writeAll(first));
                 timed("%,d keys put into a table", keys, () -> putAll(first));
+                timed("%,d appends to one segment, each a piece of its own", writers, () -> appendAll(first));
                 look(first, "");
                 memory(first, "when filled");
                 double start = now();
@@ -208,7 +225,56 @@ final class GrownState {
             replay(chunks);
             appends(chunks, "no checkpoint", Long.MAX_VALUE);
             appends(chunks, "a checkpoint begun each second", 1000);
+            bind(chunks);
         }
+    }
+
+    /** Writers that are bound at the same time. */
+    private void bind(ChunkStorage chunks) throws Exception {
+        int bound = Math.min(writers, 200_000);
+        try (Served served = new Served(chunks, options(Long.MAX_VALUE))) {
+            long before = heap();
+            all(served, bound, i -> new SegmentCommand.SetupAppend(WRITTEN, writer(i), 1L + i / WRITERS_OF_CONNECTION));
+            report(
+                    String.format(
+                            Locale.ROOT, "heap that %,d writers of one segment take which are bound at a time", bound),
+                    "%,d bytes each",
+                    (heap() - before) / Math.max(1, bound));
+        }
+    }
+
+    /** One byte each, so that the log stays small. */
+    private void appendAll(Served served) throws Exception {
+        served.ask(new SegmentCommand.Create(PIECES, 0, 0, 0)).get();
+        served.ask(new SegmentCommand.SetupAppend(PIECES, writer(-2), 1)).get();
+        all(
+                served,
+                writers,
+                i -> new SegmentCommand.Append(
+                        PIECES,
+                        writer(-2),
+                        1,
+                        i + 1L,
+                        1,
+                        SegmentCommand.UNCONDITIONAL,
+                        Unpooled.wrappedBuffer(new byte[] {(byte) i})));
+    }
+
+    /** Looks at the segment of very many pieces, which must be read from its rows for that. */
+    private void pieces(Served served) throws Exception {
+        double start = now();
+        served.longestTurn = 0;
+        SegmentReply reply =
+                served.ask(new SegmentCommand.Read(PIECES, 1, 1, 1)).get();
+        if (writers > 1) {
+            assertThat(((SegmentReply.Data) reply).data().readByte()).isEqualTo((byte) 1);
+            ((SegmentReply.Data) reply).data().release();
+        }
+        report(
+                String.format(Locale.ROOT, "a segment with %,d pieces is found, then", writers),
+                "%.0f ms, no turn had more than %.1f ms of work",
+                (now() - start) * 1000,
+                served.longestTurn / 1e6);
     }
 
     /** Recovery from a log that changes as many segments as it has records, none of them in memory. */
@@ -233,6 +299,7 @@ final class GrownState {
         return new PartitionOptions(
                 usual.maxFramesInFlight(),
                 usual.tailCacheBytes(),
+                usual.moreTail(),
                 usual.readCacheBytes(),
                 Long.MAX_VALUE,
                 Long.MAX_VALUE,
@@ -402,6 +469,7 @@ final class GrownState {
         double start = now();
         try (Served served = new Served(chunks, PartitionOptions.DEFAULT)) {
             report("recovered " + how, "%.2f s", now() - start);
+            pieces(served);
             Random random = new Random(6);
             IntFunction<CompletableFuture<SegmentReply>> puts =
                     i -> put(served, random.nextInt(Math.max(1, keys - 1)), Math.min(1, keys));
@@ -425,36 +493,76 @@ final class GrownState {
     }
 
     private void memory(Served served, String when) throws Exception {
-        System.gc();
-        Runtime runtime = Runtime.getRuntime();
         long log = logs.heapBytes(PARTITION);
         report(
                 "heap in use " + when + ", without the log that this program keeps there",
                 "%,d MB",
-                (runtime.totalMemory() - runtime.freeMemory() - log) >> 20);
+                (heap() - log) >> 20);
         report("segments in memory as objects", "%,d", served.machine.hotSegments());
-        long resident = 1024
-                * Files.readAllLines(Path.of("/proc/self/status")).stream()
-                        .filter(line -> line.startsWith("VmRSS"))
-                        .map(line -> line.replaceAll("\\D", ""))
-                        .mapToLong(Long::parseLong)
-                        .sum();
-        report("memory of the whole process " + when, "%,d MB", resident >> 20);
+        long resident = resident("VmRSS");
+        long files = resident("RssFile");
+        report(
+                "memory of the whole process " + when,
+                "%,d MB, of which %,d MB are files mapped",
+                resident >> 20,
+                files >> 20);
         long known = knownToTheJvm();
         if (known > 0) {
-            report("of that not the JVM's own, as good as all RocksDB's", "%,d MB", (resident - known) >> 20);
+            report("of that neither the JVM's own nor files", "%,d MB", (resident - files - known) >> 20);
+        }
+        if (served.machine.rows().base() instanceof RocksBase rows) {
+            report(
+                    "what RocksDB says that it has " + when,
+                    "%,d MB in the cache, of which %,d MB are rows not flushed; %,d MB beside it",
+                    served.store.memory().usedBytes() >> 20,
+                    rows.database().unflushedBytes() >> 20,
+                    rows.database().ownBytes() >> 20);
+        }
+        String trimmed = diagnose("systemTrimNativeHeap");
+        if (!trimmed.isEmpty()) {
+            report(
+                    "memory of the whole process when the C library has given back what it keeps",
+                    "%,d MB",
+                    resident("VmRSS") >> 20);
         }
     }
 
+    private static long heap() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    private static long resident(String name) throws IOException {
+        return 1024
+                * Files.readAllLines(Path.of("/proc/self/status")).stream()
+                        .filter(line -> line.startsWith(name))
+                        .map(line -> line.replaceAll("\\D", ""))
+                        .mapToLong(Long::parseLong)
+                        .sum();
+    }
+
+    /** Executes a diagnostic command; gives nothing where the JVM does not know it. */
+    private static String diagnose(String command, String... arguments) throws JMException {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        ObjectName commands = new ObjectName("com.sun.management:type=DiagnosticCommand");
+        for (MBeanOperationInfo known : server.getMBeanInfo(commands).getOperations()) {
+            if (known.getName().equals(command)) {
+                boolean takes = known.getSignature().length > 0;
+                return String.valueOf(server.invoke(
+                        commands,
+                        command,
+                        takes ? new Object[] {arguments} : new Object[0],
+                        takes ? new String[] {String[].class.getName()} : new String[0]));
+            }
+        }
+        return "";
+    }
+
     /** What the JVM knows that it has of memory, in bytes; 0 unless it was started to keep count of that. */
-    private static long knownToTheJvm() throws Exception {
-        Object summary = ManagementFactory.getPlatformMBeanServer()
-                .invoke(
-                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
-                        "vmNativeMemory",
-                        new Object[] {new String[] {"summary"}},
-                        new String[] {String[].class.getName()});
-        Matcher total = Pattern.compile("Total: .*committed=(\\d+)KB").matcher(String.valueOf(summary));
+    private static long knownToTheJvm() throws JMException {
+        String summary = diagnose("vmNativeMemory", "summary");
+        Matcher total = Pattern.compile("Total: .*committed=(\\d+)KB").matcher(summary);
         return total.find() ? 1024 * Long.parseLong(total.group(1)) : 0;
     }
 

@@ -10,15 +10,20 @@ import io.headrace.client.StreamSegment;
 import io.headrace.client.Transaction;
 import io.headrace.codecs.control.CreateTxnRequest;
 import io.headrace.codecs.control.CreateTxnResponse;
+import io.headrace.codecs.control.ListCompletedTxnRequest;
+import io.headrace.codecs.control.ListCompletedTxnResponse;
 import io.headrace.codecs.control.PingTxnRequest;
 import io.headrace.codecs.control.PingTxnStatus;
 import io.headrace.codecs.control.TxnId;
 import io.headrace.codecs.control.TxnRequest;
+import io.headrace.codecs.control.TxnResponse;
 import io.headrace.codecs.control.TxnState;
 import io.headrace.codecs.control.TxnStatus;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /** Transactions, as the controller knows them. On the controller's loop. */
@@ -104,6 +109,26 @@ public final class TransactionCalls {
                     default ->
                         Future.failedFuture(
                                 new NotFoundException("nothing is known of a transaction " + id + " of " + stream));
+                });
+    }
+
+    /** What became of the transactions that have ended, as far back as the controller remembers. */
+    public Future<SortedMap<UUID, Transaction.Status>> completed(StreamName stream) {
+        ListCompletedTxnRequest request = ListCompletedTxnRequest.newBuilder()
+                .setStreamInfo(toProto(stream))
+                .build();
+        return controller
+                .call("listCompletedTransactions", request, ListCompletedTxnResponse.getDefaultInstance())
+                .recover(cause -> StreamCalls.missing(cause, stream))
+                .map(reply -> {
+                    SortedMap<UUID, Transaction.Status> ended = new TreeMap<>();
+                    for (TxnResponse one : reply.getResponseList()) {
+                        UUID id = new UUID(
+                                one.getTxnId().getHighBits(), one.getTxnId().getLowBits());
+                        boolean committed = one.getStatus() == TxnResponse.Status.COMMITTED;
+                        ended.put(id, committed ? Transaction.Status.COMMITTED : Transaction.Status.ABORTED);
+                    }
+                    return ended;
                 });
     }
 

@@ -2,6 +2,7 @@
 package io.headrace.client.internal.group;
 
 import io.headrace.client.GroupEvent;
+import io.headrace.client.Position;
 import io.headrace.client.Position.Place;
 import io.headrace.client.ReaderOptions;
 import io.headrace.client.Serializer;
@@ -11,11 +12,14 @@ import io.headrace.client.internal.loop.Loop;
 import io.headrace.client.internal.read.Lane;
 import io.headrace.client.internal.read.Lanes;
 import io.headrace.client.internal.read.PositionLog;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.disposables.Disposable;
 import io.vertx.core.Future;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 
 /**
@@ -25,6 +29,8 @@ import org.reactivestreams.Subscriber;
 public final class GroupReading<T> extends Emission<GroupEvent<T>> implements GroupMember.Reader {
     private final Loop loop;
     private final boolean showsCheckpoints;
+    private final @Nullable Publisher<Position> acknowledgements;
+    private final Acknowledged acknowledged = new Acknowledged();
     private final GroupMember member;
     private final PositionLog log = new PositionLog();
     private final Lanes<T> lanes;
@@ -34,6 +40,7 @@ public final class GroupReading<T> extends Emission<GroupEvent<T>> implements Gr
 
     private boolean checkpointEmitted;
     private boolean hasRead;
+    private @Nullable Disposable listening;
     private Loop.@Nullable Timer farewell;
     private @Nullable Future<Void> leaving;
 
@@ -45,10 +52,12 @@ public final class GroupReading<T> extends Emission<GroupEvent<T>> implements Gr
             Serializer<T> serializer,
             ReaderOptions options,
             boolean showsCheckpoints,
+            @Nullable Publisher<Position> acknowledgements,
             Subscriber<? super GroupEvent<T>> subscriber) {
         super(resources.loop(), subscriber);
         this.loop = resources.loop();
         this.showsCheckpoints = showsCheckpoints;
+        this.acknowledgements = acknowledgements;
         this.member = new GroupMember(resources, scope, group, id, this);
         this.lanes = new Lanes<>(resources, serializer, options, log, this);
     }
@@ -58,6 +67,8 @@ public final class GroupReading<T> extends Emission<GroupEvent<T>> implements Gr
      *
      * @param showsCheckpoints whether checkpoints are emitted, for the subscriber to pass; if not, they are passed as soon
      *     as they are seen, by what was emitted
+     * @param acknowledgements up to where the subscriber has dealt with what it got: then checkpoints, which are not emitted,
+     *     wait until that is all; null if what was emitted has been dealt with
      */
     public static <T> void begin(
             Resources resources,
@@ -67,14 +78,39 @@ public final class GroupReading<T> extends Emission<GroupEvent<T>> implements Gr
             Serializer<T> serializer,
             ReaderOptions options,
             boolean showsCheckpoints,
+            @Nullable Publisher<Position> acknowledgements,
             Subscriber<? super GroupEvent<T>> subscriber) {
-        new GroupReading<>(resources, scope, group, id, serializer, options, showsCheckpoints, subscriber).begin();
+        new GroupReading<>(
+                        resources,
+                        scope,
+                        group,
+                        id,
+                        serializer,
+                        options,
+                        showsCheckpoints,
+                        acknowledgements,
+                        subscriber)
+                .begin();
     }
 
     @Override
     protected void start() {
         farewell = loop.beforeEnding(this::sayFarewell);
+        if (acknowledgements != null) {
+            listening = Flowable.fromPublisher(acknowledgements)
+                    .subscribe(
+                            position -> loop.execute(() -> acknowledge(position)),
+                            cause -> loop.execute(() -> fail(cause)));
+        }
         member.join();
+    }
+
+    private void acknowledge(Position position) {
+        String reached = checkpoint;
+        acknowledged.upTo(position);
+        if (reached != null && acknowledged.isAll()) {
+            member.passed(reached);
+        }
     }
 
     /** The client ends, but not before the group knows. */
@@ -89,6 +125,9 @@ public final class GroupReading<T> extends Emission<GroupEvent<T>> implements Gr
         Loop.Timer registered = farewell;
         if (registered == null || leaving != null) {
             return; // never started, or ended before
+        }
+        if (listening != null) {
+            listening.dispose();
         }
         // They keep their places, which the group has to be told.
         lanes.end();
@@ -113,6 +152,9 @@ public final class GroupReading<T> extends Emission<GroupEvent<T>> implements Gr
         }
         lanes.emitNext(event -> {
             hasRead = true;
+            acknowledged.emitted(
+                    event.pointer().segment(),
+                    event.pointer().offset() + event.pointer().length());
             emit(new GroupEvent.Read<>(event));
         });
     }
@@ -125,6 +167,7 @@ public final class GroupReading<T> extends Emission<GroupEvent<T>> implements Gr
     @Override
     public void open(String segment, Place place, long endOffset) {
         if (!isDone()) {
+            acknowledged.open(segment, place.offset());
             lanes.open(segment, place, endOffset, this::finished);
         }
     }
@@ -141,6 +184,7 @@ public final class GroupReading<T> extends Emission<GroupEvent<T>> implements Gr
             throw new IllegalStateException(segment + " is not open");
         }
         log.remove(segment);
+        acknowledged.close(segment);
         return lane.offset();
     }
 
@@ -155,7 +199,12 @@ public final class GroupReading<T> extends Emission<GroupEvent<T>> implements Gr
     public Map<String, Long> leavingOffsets() {
         Map<String, Long> offsets = new TreeMap<>();
         if (!showsCheckpoints) {
-            lanes.all().forEach(lane -> offsets.put(lane.segment(), lane.offset()));
+            lanes.all()
+                    .forEach(lane -> offsets.put(
+                            lane.segment(),
+                            acknowledgements == null
+                                    ? lane.offset()
+                                    : acknowledged.leaveAt(lane.segment(), lane.offset())));
         }
         return offsets;
     }
@@ -167,11 +216,11 @@ public final class GroupReading<T> extends Emission<GroupEvent<T>> implements Gr
 
     @Override
     public boolean reach(String name) {
-        if (!showsCheckpoints) {
+        if (!showsCheckpoints && (acknowledgements == null || acknowledged.isAll())) {
             return true;
         }
         checkpoint = name;
-        checkpointEmitted = false;
+        checkpointEmitted = !showsCheckpoints;
         scheduleTurn();
         return false;
     }

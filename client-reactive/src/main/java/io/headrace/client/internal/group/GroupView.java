@@ -2,12 +2,15 @@
 package io.headrace.client.internal.group;
 
 import io.headrace.client.ReaderGroup.Distribution;
+import io.headrace.client.ReaderGroup.PendingCheckpoint;
 import io.headrace.client.ReaderGroupConfiguration;
 import io.headrace.client.StreamCut;
 import io.headrace.client.StreamName;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -29,6 +32,21 @@ public final class GroupView {
         SortedMap<String, Integer> segments = new TreeMap<>();
         state.assigned().forEach((reader, offsets) -> segments.put(reader, offsets.size()));
         return new Distribution(segments, state.unassigned().size());
+    }
+
+    public static SortedMap<String, SortedSet<String>> assignments(GroupState state) {
+        SortedMap<String, SortedSet<String>> segments = new TreeMap<>();
+        state.assigned().forEach((reader, offsets) -> segments.put(reader, new TreeSet<>(offsets.keySet())));
+        return segments;
+    }
+
+    public static List<PendingCheckpoint> pendingCheckpoints(GroupState state) {
+        Checkpoints checkpoints = state.checkpoints();
+        return checkpoints.names().stream()
+                .filter(name -> !checkpoints.isComplete(name) && !Checkpoints.isSilent(name))
+                .map(name -> new PendingCheckpoint(
+                        name, checkpoints.waiting().getOrDefault(name, Collections.emptySortedSet())))
+                .toList();
     }
 
     public static SortedMap<String, StreamCut> lastRead(GroupState state) {

@@ -24,19 +24,23 @@ import org.jspecify.annotations.Nullable;
 public final class SegmentRanges {
     private SegmentRanges() {}
 
+    /** Where a reading begins, by segment id. */
+    public static Future<Map<Long, Long>> start(Resources resources, StreamName stream, ReadFrom from) {
+        return StartPlaces.of(resources, stream, from).map(places -> {
+            Map<Long, Long> offsets = new TreeMap<>();
+            places.forEach((id, place) -> offsets.put(id, place.offset()));
+            return offsets;
+        });
+    }
+
     /** By segment id; the ends are those of now if there is no {@code end}. */
     public static Future<List<SegmentRange>> between(
             Resources resources, StreamName stream, ReadFrom from, @Nullable StreamCut end) {
-        Map<Long, Long> starts = new TreeMap<>();
-        return StartPlaces.of(resources, stream, from)
-                .compose(places -> {
-                    places.forEach((id, place) -> starts.put(id, place.offset()));
-                    return ends(resources, stream, end);
-                })
-                .compose(ends -> resources
+        return start(resources, stream, from)
+                .compose(starts -> ends(resources, stream, end).compose(ends -> resources
                         .streams()
                         .segmentsBetween(stream, starts, ends)
-                        .compose(ids -> ranges(resources, stream, ids, starts, ends)));
+                        .compose(ids -> ranges(resources, stream, ids, starts, ends))));
     }
 
     /** None if the stream is sealed: then everything is to be read. */

@@ -10,6 +10,7 @@ import io.headrace.client.internal.control.TransactionCalls.Begun;
 import io.headrace.client.internal.loop.Loop;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Single;
+import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,15 @@ public final class TransactionWriter {
                 .loop()
                 .completable(() -> calls.abort(stream, id).onSuccess(done -> end()))
                 .doOnComplete(events::discard);
+    }
+
+    /** Prolongs the lease no longer. */
+    public Completable release() {
+        return resources.loop().completable(() -> {
+            end();
+            events.discard();
+            return Future.succeededFuture();
+        });
     }
 
     public Single<Transaction.Status> status() {

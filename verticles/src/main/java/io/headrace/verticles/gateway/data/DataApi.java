@@ -18,7 +18,7 @@ import java.util.Set;
  */
 public final class DataApi {
     /** What a WebSocket may name as its protocol. */
-    public static final List<String> SUB_PROTOCOLS = List.of("headrace.v1.json");
+    public static final List<String> SUB_PROTOCOLS = SocketFormat.subProtocols();
 
     private static final String SOCKET = "/v1/socket";
 
@@ -26,6 +26,8 @@ public final class DataApi {
     private final Context context;
     private final DataOptions options;
     private final Publisher publisher;
+    private final Producers producers;
+    private final Memberships memberships;
     private final ByteBudget budget;
     private final Set<SocketSession> sessions = new HashSet<>();
 
@@ -34,8 +36,13 @@ public final class DataApi {
         this.context = context;
         this.options = options;
         this.publisher = new Publisher(client, context, options.maxBytesInFlight());
+        this.producers = new Producers(client, context, options.maxBytesInFlight());
+        this.memberships = new Memberships(client, context);
         this.budget = new ByteBudget(options.maxBytesInFlight());
-        vertx.setPeriodic(options.pingMillis(), id -> List.copyOf(sessions).forEach(SocketSession::tick));
+        vertx.setPeriodic(options.pingMillis(), id -> {
+            producers.tick();
+            List.copyOf(sessions).forEach(SocketSession::tick);
+        });
     }
 
     /**
@@ -47,7 +54,8 @@ public final class DataApi {
         DataApi api = new DataApi(vertx, vertx.getOrCreateContext(), client, options);
         router.route("/v1/*").handler(new Origins(options.origins())::check);
         router.get(SOCKET).handler(api::upgrade);
-        new EventRoutes(client, api.publisher, api.budget, options).mount(router);
+        RequestBody bodies = new RequestBody(api.budget, options.maxMessageBytes());
+        new EventRoutes(client, api.publisher, bodies, options).mount(router);
     }
 
     private void upgrade(RoutingContext request) {
@@ -58,8 +66,22 @@ public final class DataApi {
     }
 
     private void begin(ServerWebSocket socket) {
-        SocketSession session = new SocketSession(socket, context, client, publisher, budget, options);
+        SocketSession session = new SocketSession(socket, this);
         sessions.add(session);
         session.begin(() -> sessions.remove(session));
+    }
+
+    DataOptions options() {
+        return options;
+    }
+
+    /** What a connection needs to read. */
+    SocketReading reading(SocketPeer peer) {
+        return new SocketReading(peer, context, client, memberships, options.maxSubscriptions());
+    }
+
+    /** What a connection needs to publish. */
+    SocketPublishing publishing(SocketPeer peer) {
+        return new SocketPublishing(peer, publisher, producers, budget);
     }
 }

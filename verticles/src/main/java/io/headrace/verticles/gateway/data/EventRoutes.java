@@ -17,7 +17,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -39,17 +38,15 @@ final class EventRoutes {
     /** An answer ends with the event that goes beyond it. */
     private static final long MAX_ANSWER_BYTES = 256 << 10;
 
-    private static final int BODY_MILLIS = 10_000;
-
     private final HeadraceClient client;
     private final Publisher publisher;
-    private final ByteBudget budget;
+    private final RequestBody bodies;
     private final DataOptions options;
 
-    EventRoutes(HeadraceClient client, Publisher publisher, ByteBudget budget, DataOptions options) {
+    EventRoutes(HeadraceClient client, Publisher publisher, RequestBody bodies, DataOptions options) {
         this.client = client;
         this.publisher = publisher;
-        this.budget = budget;
+        this.bodies = bodies;
         this.options = options;
     }
 
@@ -81,47 +78,9 @@ final class EventRoutes {
 
     private void publish(RoutingContext context) {
         StreamName stream = stream(context);
-        int length = length(context.request());
-        context.request().pause();
-        budget.take(length, () -> body(context)
-                .compose(body -> publish(context, stream, body))
+        bodies.read(context, body -> publish(context, stream, body))
                 .map(count -> new JsonObject().put("events", count))
-                .onComplete(done -> {
-                    budget.giveBack(length);
-                    answer(context, done, 201);
-                }));
-    }
-
-    private int length(HttpServerRequest request) {
-        String header = request.getHeader("Content-Length");
-        if (header == null) {
-            throw new ProblemException(411, "say the length of the body, in the header Content-Length");
-        }
-        long length = Long.parseLong(header);
-        if (length > options.maxMessageBytes()) {
-            throw new ProblemException(413, "a body has at most " + options.maxMessageBytes() + " bytes here");
-        }
-        return (int) length;
-    }
-
-    /** Who has taken room for a body must send it. */
-    private static Future<Buffer> body(RoutingContext context) {
-        Promise<Buffer> body = Promise.promise();
-        long timer = context.vertx().setTimer(BODY_MILLIS, id -> {
-            if (body.tryFail(new ProblemException(408, "the body did not come"))) {
-                context.response().putHeader("Connection", "close");
-            }
-        });
-        context.request().body().onComplete(done -> {
-            context.vertx().cancelTimer(timer);
-            if (done.succeeded()) {
-                body.tryComplete(done.result());
-            } else {
-                body.tryFail(ProblemException.badRequest("the body ended early"));
-            }
-        });
-        context.request().resume();
-        return body.future();
+                .onComplete(done -> answer(context, done, 201));
     }
 
     private Future<Integer> publish(RoutingContext context, StreamName stream, Buffer body) {

@@ -5,6 +5,7 @@ import io.headrace.client.ClosedException;
 import io.headrace.client.ConflictException;
 import io.headrace.client.HeadraceException;
 import io.headrace.client.NotFoundException;
+import io.headrace.client.OutOfSequenceException;
 import io.headrace.client.OverloadedException;
 import io.headrace.client.ProtocolException;
 import io.headrace.client.RejectedException;
@@ -31,7 +32,9 @@ final class Failures {
     private static int status(HeadraceException failure) {
         if (failure instanceof NotFoundException) {
             return 404;
-        } else if (failure instanceof SealedException || failure instanceof ConflictException) {
+        } else if (failure instanceof SealedException
+                || failure instanceof ConflictException
+                || failure instanceof OutOfSequenceException) {
             return 409;
         } else if (failure instanceof TruncatedException) {
             return 410;

@@ -14,15 +14,19 @@ import java.util.Base64;
  * 2026-01-31T12:00:00Z}, {@code cut:} with a stream cut as other clients print it, or {@code position:} with what came with an
  * event.
  */
-final class Places {
+public final class Places {
     private static final String POSITION = "position:";
     private static final String CUT = "cut:";
     private static final String TIME = "time:";
 
     private Places() {}
 
-    /** @throws IllegalArgumentException with a message for whoever sent it */
-    static ReadFrom parse(StreamName stream, String text) {
+    /**
+     * Reads a place.
+     *
+     * @throws IllegalArgumentException with a message for whoever sent it
+     */
+    public static ReadFrom parse(StreamName stream, String text) {
         return switch (text) {
             case "earliest" -> ReadFrom.earliest();
             case "latest" -> ReadFrom.latest();
@@ -41,11 +45,13 @@ final class Places {
         };
     }
 
-    static String of(Position position) {
+    /** As {@link #parse} reads it. */
+    public static String of(Position position) {
         return POSITION + Base64.getUrlEncoder().withoutPadding().encodeToString(position.toBytes());
     }
 
-    static String of(StreamCut cut) {
+    /** As {@link #parse} reads it. */
+    public static String of(StreamCut cut) {
         return CUT + cut.toText();
     }
 

@@ -6,13 +6,16 @@ import io.headrace.client.HeadraceClient;
 import io.headrace.client.OverloadedException;
 import io.headrace.client.Serializers;
 import io.headrace.client.StreamName;
+import io.headrace.client.Transaction;
 import io.headrace.client.WriterOptions;
 import io.reactivex.rxjava3.core.Single;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,17 +48,43 @@ final class Publisher {
             closeEldest();
         }
         EventWriter<byte[]> used = writer;
-        Single<byte[]> write = key == null ? used.write(event) : used.write(key, event);
-        Promise<Void> done = Promise.promise();
-        var unused = write.subscribe(
-                durable -> context.runOnContext(nothing -> done.complete()),
-                failure -> context.runOnContext(nothing -> {
+        return onContext(key == null ? used.write(event) : used.write(key, event))
+                .<Void>mapEmpty()
+                .onFailure(failure -> {
                     if (!(failure instanceof OverloadedException)) {
                         // A writer that has lost an event takes no other: the next one begins anew.
                         writers.remove(stream, used);
                     }
-                    done.fail(failure);
-                }));
+                });
+    }
+
+    /** Begins a transaction. */
+    Future<Transaction<byte[]>> begin(StreamName stream, Duration lease) {
+        return onContext(forTransactions(stream, lease).begin());
+    }
+
+    /** Goes on with a transaction that was begun on another connection. */
+    Future<Transaction<byte[]>> resume(StreamName stream, UUID transaction, Duration lease) {
+        return onContext(forTransactions(stream, lease).resume(transaction));
+    }
+
+    /** What has been decided about a transaction. */
+    Future<Transaction.Status> status(StreamName stream, UUID transaction) {
+        return onContext(client.writer(stream, Serializers.bytes(), options)
+                .resume(transaction)
+                .flatMap(found -> found.release().andThen(found.status())));
+    }
+
+    private EventWriter<byte[]> forTransactions(StreamName stream, Duration lease) {
+        return client.writer(stream, Serializers.bytes(), options.withLease(lease));
+    }
+
+    /** Brings what comes of a call of the client to the event loop. */
+    <T> Future<T> onContext(Single<T> call) {
+        Promise<T> done = Promise.promise();
+        var unused = call.subscribe(
+                result -> context.runOnContext(nothing -> done.complete(result)),
+                failure -> context.runOnContext(nothing -> done.fail(failure)));
         return done.future();
     }
 

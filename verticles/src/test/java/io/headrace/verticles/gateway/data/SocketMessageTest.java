@@ -4,7 +4,12 @@ package io.headrace.verticles.gateway.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.verticles.gateway.ProblemException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +22,17 @@ final class SocketMessageTest {
             "{\"op\": \"subscribe\", \"id\": \"s\", \"stream\": \"a/b\", \"from\": \"cut:H4sI\", \"permits\": 10}",
             "{\"op\": \"subscribe\", \"id\": \"s\", \"stream\": \"a/b\", \"from\": \"time:2026-01-31T12:00:00Z\"}",
             "{\"op\": \"permit\", \"id\": \"s\", \"permits\": 10}",
-            "{\"op\": \"unsubscribe\", \"id\": \"s\"}");
+            "{\"op\": \"unsubscribe\", \"id\": \"s\"}",
+            "{\"op\": \"publish\", \"id\": \"p\", \"stream\": \"a/b\", \"text\": \"\", \"producer\": \"p\", \"sequence\": 7}",
+            "{\"op\": \"producer\", \"id\": \"o\", \"stream\": \"a/b\", \"producer\": \"p\"}",
+            "{\"op\": \"begin\", \"id\": \"b\", \"stream\": \"a/b\", \"lease\": 60}",
+            "{\"op\": \"publish\", \"transaction\": \"00000001-0000-0000-0000-000000000007\", \"text\": \"\"}",
+            "{\"op\": \"commit\", \"id\": \"c\", \"transaction\": \"00000001-0000-0000-0000-000000000007\"}",
+            "{\"op\": \"abort\", \"id\": \"c\", \"transaction\": \"00000001-0000-0000-0000-000000000007\"}",
+            "{\"op\": \"resume\", \"stream\": \"a/b\", \"transaction\": \"00000001-0000-0000-0000-000000000007\"}",
+            "{\"op\": \"status\", \"stream\": \"a/b\", \"transaction\": \"00000001-0000-0000-0000-000000000007\"}",
+            "{\"op\": \"join\", \"id\": \"g\", \"group\": \"a/g\", \"reader\": \"r\", \"streams\": [\"a/b\"], \"takeover\": true, \"permits\": 3}",
+            "{\"op\": \"acknowledge\", \"id\": \"g\", \"position\": \"position:AAAC\"}");
 
     private static final String PARTS = "{}[]\":,\\0123456789eE+-.abnrtu\u00e4\ud83d\u0000 ";
 
@@ -38,20 +53,86 @@ final class SocketMessageTest {
         assertThat(understood).isPositive();
     }
 
+    @Test
+    void mutationsInBinaryAreUnderstoodOrExplained() {
+        Random random = new Random(12);
+        int understood = 0;
+        for (int i = 0; i < 20_000; i++) {
+            byte[] bytes = binary(MESSAGES.get(i % MESSAGES.size()));
+            for (int left = random.nextInt(4); left > 0; left--) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+            }
+            Buffer message = Buffer.buffer(Arrays.copyOf(bytes, bytes.length - random.nextInt(3) * random.nextInt(9)));
+            try {
+                read(SocketMessage.parse(message));
+                understood++;
+            } catch (ProblemException problem) {
+                assertThat(problem.status()).isEqualTo(400);
+                assertThat(problem.getMessage()).isNotEmpty();
+            }
+        }
+        assertThat(understood).isGreaterThan(MESSAGES.size());
+    }
+
+    /** The same message in the binary protocol. */
+    private static byte[] binary(String text) {
+        JsonObject fields = new JsonObject(text);
+        SocketOp op = Objects.requireNonNull(SocketOp.named(fields.getString("op")));
+        byte[] event = SocketMessage.parse(text).op() == SocketOp.PUBLISH ? new byte[] {1, 2, 3} : new byte[0];
+        List.of("op", "text", "base64").forEach(fields::remove);
+        byte[] header = fields.encode().getBytes(StandardCharsets.UTF_8);
+        return Buffer.buffer()
+                .appendByte((byte) 1)
+                .appendByte((byte) op.code())
+                .appendInt(header.length)
+                .appendBytes(header)
+                .appendBytes(event)
+                .getBytes();
+    }
+
     private static void read(SocketMessage message) {
         message.id();
         switch (message.op()) {
-            case "publish" -> {
-                message.stream();
+            case PUBLISH -> {
                 message.key();
                 message.event();
+                if (message.hasTransaction()) {
+                    message.transaction();
+                } else {
+                    message.stream();
+                    if (message.hasProducer()) {
+                        message.producer();
+                        message.sequence();
+                    }
+                }
             }
-            case "subscribe" -> {
+            case SUBSCRIBE -> {
                 message.from(message.stream());
                 message.permits();
             }
-            case "permit" -> message.permits();
-            default -> {}
+            case PERMIT -> message.permits();
+            case UNSUBSCRIBE -> {}
+            case PRODUCER -> {
+                message.stream();
+                message.producer();
+            }
+            case BEGIN -> {
+                message.stream();
+                message.lease();
+            }
+            case COMMIT, ABORT -> message.transaction();
+            case RESUME, STATUS -> {
+                message.stream();
+                message.transaction();
+            }
+            case JOIN -> {
+                message.group();
+                message.reader();
+                message.streams();
+                message.takesOver();
+                message.permits();
+            }
+            case ACKNOWLEDGE -> message.position();
         }
     }
 
