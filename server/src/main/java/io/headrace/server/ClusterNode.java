@@ -29,6 +29,7 @@ import io.headrace.verticles.rocksdb.RocksCheckpointStore;
 import io.headrace.verticles.rocksdb.RocksOptions;
 import io.headrace.verticles.wire.WireNode;
 import io.headrace.verticles.zookeeper.ClusterAdmin;
+import io.headrace.verticles.zookeeper.MemberList;
 import io.headrace.verticles.zookeeper.SessionFile;
 import io.headrace.verticles.zookeeper.ZooKeeperRegistry;
 import io.vertx.core.Vertx;
@@ -38,7 +39,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,13 +107,11 @@ final class ClusterNode {
         ClusteredVertx.Listener member = listener(Settings.CLUSTER_PORT, Settings.ADVERTISED_CLUSTER);
         ClusterFacts facts;
         NodeFile file;
-        Collection<String> members;
         try (ClusterAdmin admin = ClusterAdmin.connect(zooKeeper, (int) START_LIMIT.toMillis())) {
             facts = agreedUpon(admin.factsOr(proposed()));
             file = NodeFile.readOrCreate(data.path(), settings, facts.id());
             awaitName(admin, file.node(), data.path(), zooKeeper);
             admin.addMember(file.node(), member.advertised().toString());
-            members = admin.members().values();
         }
         ClusterFile counts = new ClusterFile(facts.segmentsPartitions(), facts.streamsPartitions());
         LongTermStorage tier2 = started.add(
@@ -130,6 +128,8 @@ final class ClusterNode {
                         zooKeeper, sessionMillis, new SessionFile(data.path().resolve(SESSION))),
                 ZooKeeperRegistry::close);
 
+        MemberList members =
+                started.add("list of members", new MemberList(zooKeeper, sessionMillis), MemberList::close);
         Vertx vertx = started.add(
                 "event loops", vertx(facts, member, members), v -> Await.result("ending", v.close(), END_LIMIT));
         Fenced fenced = new Fenced();
@@ -260,7 +260,10 @@ final class ClusterNode {
         Quorums bookies = settings.get(Settings.BOOKIES);
         return LogOptions.of(zooKeeper)
                 .withQuorums(bookies.ensemble(), bookies.write(), bookies.ack())
-                .withRacks(settings.get(Settings.BOOKIE_RACKS));
+                .withRacks(settings.get(Settings.BOOKIE_RACKS))
+                // Nothing is lost with this session; a short one makes that no log waits long for a server that is
+                // silent.
+                .withSession(sessionMillis);
     }
 
     /** Checkpoints are where the next owner finds them: beside the data. */
@@ -273,7 +276,7 @@ final class ClusterNode {
                 RocksCheckpointStore::close);
     }
 
-    private Vertx vertx(ClusterFacts facts, ClusteredVertx.Listener member, Collection<String> members)
+    private Vertx vertx(ClusterFacts facts, ClusteredVertx.Listener member, MemberList members)
             throws InterruptedException {
         Vertx vertx = Await.result(
                 "joining the event bus",

@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The newest view of the cluster: says where everything is, and tells those who act on it. May be asked from any thread. When
- * the session is lost, what was known last is as good as anything: whoever is asked in vain says so.
+ * the session is lost, commands go where they went before, since who is asked in vain says so; clients are told nothing, for
+ * they would believe it, and ask here again.
  */
 final class ClusterState implements Registry.Listener, Directory {
     private final Partitions<SegmentCommand, SegmentReply> segments;
     private final List<String> segmentsNames;
     private volatile ClusterView view = ClusterView.EMPTY;
+    private volatile boolean current;
     private volatile Registry.@Nullable Listener next;
 
     ClusterState(Partitions<SegmentCommand, SegmentReply> segments, List<String> segmentsNames) {
@@ -48,6 +50,7 @@ final class ClusterState implements Registry.Listener, Directory {
     @Override
     public void changed(ClusterView newView) {
         view = newView;
+        current = true;
         Registry.Listener told = next;
         if (told != null) {
             told.changed(newView);
@@ -56,6 +59,7 @@ final class ClusterState implements Registry.Listener, Directory {
 
     @Override
     public void sessionLost() {
+        current = false;
         Registry.Listener told = next;
         if (told != null) {
             told.sessionLost();
@@ -73,6 +77,9 @@ final class ClusterState implements Registry.Listener, Directory {
     /** Without an owner, who is to be the next: a client that comes too early is sent away again, and asks again. */
     @Override
     public Optional<Endpoint> storeOf(String segment) {
+        if (!current) {
+            return Optional.empty(); // another controller is asked
+        }
         ClusterView now = view;
         String partition = NodePartitions.segmentsName(segments.indexOf(segment));
         return now.ownerOf(partition).or(() -> nextOwner(now, partition)).map(NodeInfo::store);

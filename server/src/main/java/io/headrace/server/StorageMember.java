@@ -31,13 +31,16 @@ final class StorageMember {
         String zooKeeper = settings.get(Settings.ZOOKEEPER)
                 .orElseThrow(() -> new SettingsException(
                         "say with --" + Settings.ZOOKEEPER.name() + " where the cluster's ZooKeeper is"));
-        InetAddress host = reachable(settings);
+        InetAddress host = settings.get(Settings.HOST);
+        String advertised = Exposure.of(settings).advertised();
         EmbeddedOptions options =
                 EmbeddedOptions.in(settings.get(Settings.DATA)).withPorts(0, port);
         return Server.start(started -> {
             started.add(
-                    "bookie", BookieMember.start(zooKeeper, host, options, FatalErrors::endNow), BookieMember::close);
-            return new JsonObject().put("bookie", new Endpoint(host.getHostAddress(), port).toString());
+                    "bookie",
+                    BookieMember.start(zooKeeper, host, advertised, options, FatalErrors::endNow),
+                    BookieMember::close);
+            return new JsonObject().put("bookie", new Endpoint(advertised, port).toString());
         });
     }
 
@@ -89,7 +92,13 @@ final class StorageMember {
     /** What both commands can be told beside their own options. */
     static List<Setting<?>> settings(boolean ofBookie) {
         return ofBookie
-                ? List.of(Settings.DATA, Settings.HOST, Settings.SECURITY, Settings.ZOOKEEPER, Settings.LOG_LEVEL)
+                ? List.of(
+                        Settings.DATA,
+                        Settings.HOST,
+                        Settings.ADVERTISED_HOST,
+                        Settings.SECURITY,
+                        Settings.ZOOKEEPER,
+                        Settings.LOG_LEVEL)
                 : List.of(Settings.DATA, Settings.HOST, Settings.SECURITY, Settings.LOG_LEVEL);
     }
 }

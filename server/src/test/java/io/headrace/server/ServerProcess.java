@@ -38,7 +38,8 @@ public final class ServerProcess implements AutoCloseable {
         return start(JAVA_OPTIONS, logs, arguments);
     }
 
-    private static ServerProcess start(String javaOptions, Path logs, String... arguments) throws IOException {
+    /** Starts {@code headrace} with these arguments, in a JVM with these options. */
+    public static ServerProcess start(String javaOptions, Path logs, String... arguments) throws IOException {
         Path output = Files.createTempFile(logs, "server", ".out");
         Path errors = Files.createTempFile(logs, "server", ".err");
         List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));

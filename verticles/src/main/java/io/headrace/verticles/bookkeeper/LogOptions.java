@@ -15,7 +15,8 @@ import java.util.Map;
  * @param maxPendingBytes bound of the frames of one log that are not yet acknowledged, in bytes; the log fails beyond
  * @param appendMillis an append that takes longer fails its log
  * @param metadataMillis how long a change of a descriptor is tried before it fails
- * @param sessionMillis ZooKeeper session timeout
+ * @param sessionMillis ZooKeeper session timeout; a server of ZooKeeper that is silent for two thirds of it is left for
+ *     another
  * @param bookieRacks in which rack bookies are, as {@code rack} or {@code region/rack}, by their host; others are in one of
  *     their own. Each frame goes to bookies of different racks where that is possible
  */
@@ -77,6 +78,20 @@ public record LogOptions(
                 metadataMillis,
                 sessionMillis,
                 racks);
+    }
+
+    public LogOptions withSession(int millis) {
+        return new LogOptions(
+                zooKeeper,
+                ensembleSize,
+                writeQuorum,
+                ackQuorum,
+                rollBytes,
+                maxPendingBytes,
+                appendMillis,
+                metadataMillis,
+                millis,
+                bookieRacks);
     }
 
     public LogOptions withRollBytes(long bytes) {

@@ -11,6 +11,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.Collection;
+import java.util.function.Supplier;
 
 /**
  * Vert.x with an event bus over all nodes of a cluster. Hazelcast knows which of them listen, and nothing else: what it forgets
@@ -33,11 +34,16 @@ public final class ClusteredVertx {
      * @param name of the cluster: nodes of others are not let in
      * @param bind address that both ports are bound to
      * @param member that of Hazelcast
-     * @param members where it may be found in others; this one may be among them
+     * @param members where it may be found in others, asked again whenever some are missing; this one may be among them
      * @param bus that of the event bus
      */
     public static Future<Vertx> start(
-            VertxOptions options, String name, String bind, Listener member, Collection<String> members, Listener bus) {
+            VertxOptions options,
+            String name,
+            String bind,
+            Listener member,
+            Supplier<Collection<String>> members,
+            Listener bus) {
         int busPort = bus.advertised().port();
         options.getEventBusOptions()
                 .setHost(bind)
@@ -50,7 +56,7 @@ public final class ClusteredVertx {
                 .buildClustered();
     }
 
-    private static Config config(String name, String bind, Listener member, Collection<String> members) {
+    private static Config config(String name, String bind, Listener member, Supplier<Collection<String>> members) {
         Config config = ConfigUtil.loadConfig();
         config.setClusterName(name);
         config.setProperty("hazelcast.logging.type", "slf4j");
@@ -72,8 +78,9 @@ public final class ClusteredVertx {
         JoinConfig join = network.getJoin();
         join.getMulticastConfig().setEnabled(false);
         join.getAutoDetectionConfig().setEnabled(false);
-        join.getTcpIpConfig().setEnabled(true).setConnectionTimeoutSeconds(2);
-        members.forEach(join.getTcpIpConfig()::addMember);
+        join.getTcpIpConfig().setEnabled(false).setConnectionTimeoutSeconds(2);
+        join.getDiscoveryConfig().addDiscoveryStrategyConfig(KnownMembers.of(members));
+        config.setProperty("hazelcast.discovery.enabled", "true");
         return config;
     }
 }

@@ -3,6 +3,7 @@ package io.headrace.verticles.embedded;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,7 +11,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
 
 /** A bookie of an ensemble, in a process of its own. Starting and closing block. */
@@ -31,18 +35,21 @@ public final class BookieMember implements AutoCloseable {
      * address.
      *
      * @param zooKeeper servers of the ensemble that knows it, as {@code host:port,host:port}
-     * @param host address that it listens on, and that clients are told
+     * @param host address that it listens on
+     * @param advertised name or address that clients are told; here it must mean {@code host}, unless that stands for all
+     *     addresses
      * @param options its directory, port and sizes
      * @param onFailure called from any thread if it stops later by itself
      * @throws EnsembleException with one line that says what to do, if it cannot start
      */
     public static BookieMember start(
-            String zooKeeper, InetAddress host, EmbeddedOptions options, Consumer<String> onFailure)
+            String zooKeeper, InetAddress host, String advertised, EmbeddedOptions options, Consumer<String> onFailure)
             throws InterruptedException {
+        check(host, advertised);
         Path directory = options.dataDirectory();
         FileChannel lock = EmbeddedEnsemble.claim(options);
         try {
-            return new BookieMember(lock, start(zooKeeper, host, options, name(directory), onFailure));
+            return new BookieMember(lock, start(zooKeeper, host, advertised, options, name(directory), onFailure));
         } catch (EnsembleException | InterruptedException e) {
             EmbeddedEnsemble.release(null, lock);
             throw e;
@@ -55,13 +62,43 @@ public final class BookieMember implements AutoCloseable {
         }
     }
 
-    private static EmbeddedBookie start(
-            String zooKeeper, InetAddress host, EmbeddedOptions options, String name, Consumer<String> onFailure)
-            throws Exception {
-        ZooKeeper client = new ZooKeeper(zooKeeper, CONNECT_MILLIS, event -> {});
+    private static void check(InetAddress host, String advertised) {
+        InetAddress meant;
         try {
-            BookieSite site =
-                    new BookieSite(zooKeeper, host, Optional.of(name), path -> client.exists(path, false) != null);
+            meant = InetAddress.getByName(advertised);
+        } catch (UnknownHostException e) {
+            throw new EnsembleException(
+                    "nobody here knows the host " + advertised + ", which clients are to be told: correct it", e);
+        }
+        if (!host.isAnyLocalAddress() && !meant.equals(host)) {
+            throw new EnsembleException(advertised + ", which clients are to be told, is " + meant.getHostAddress()
+                    + " here, and the bookie is to listen on " + host.getHostAddress()
+                    + ": make them the same, or let it listen on all addresses");
+        }
+    }
+
+    private static EmbeddedBookie start(
+            String zooKeeper,
+            InetAddress host,
+            String advertised,
+            EmbeddedOptions options,
+            String name,
+            Consumer<String> onFailure)
+            throws Exception {
+        CountDownLatch connected = new CountDownLatch(1);
+        ZooKeeper client = new ZooKeeper(zooKeeper, CONNECT_MILLIS, event -> {
+            if (event.getState() == KeeperState.SyncConnected) {
+                connected.countDown();
+            }
+        });
+        try {
+            // An ensemble that has just been started is without a leader for a moment, and then answers nobody.
+            if (!connected.await(CONNECT_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw new EnsembleException("no ZooKeeper answers at " + zooKeeper + " within " + CONNECT_MILLIS
+                        + " ms: is it running, and is that its address?");
+            }
+            BookieSite site = new BookieSite(
+                    zooKeeper, host, advertised, Optional.of(name), path -> client.exists(path, false) != null);
             return EmbeddedBookie.start(options.dataDirectory().resolve("bookie"), site, options, onFailure);
         } finally {
             client.close();

@@ -8,11 +8,12 @@ import java.util.Optional;
  * Where a bookie belongs.
  *
  * @param zooKeeper servers of the ensemble that knows it, as {@code host:port,host:port}
- * @param host address that it listens on, and that clients are told
+ * @param host address that it listens on
+ * @param advertised name or address that clients are told; here it means {@code host}, unless that stands for all addresses
  * @param name tells it from the other bookies; empty for the only one, which is named by its cluster
  * @param paths says whether ZooKeeper has a path
  */
-record BookieSite(String zooKeeper, InetAddress host, Optional<String> name, Paths paths) {
+record BookieSite(String zooKeeper, InetAddress host, String advertised, Optional<String> name, Paths paths) {
 
     /** Asks ZooKeeper. */
     @FunctionalInterface

@@ -114,9 +114,11 @@ final class EmbeddedBookie implements AutoCloseable {
     }
 
     private static void network(ServerConfiguration conf, BookieSite site, EmbeddedOptions options) throws IOException {
-        // With an interface named, the bookie binds to its advertised address only instead of to all interfaces.
-        conf.setListeningInterface(interfaceOf(site.host()));
-        conf.setAdvertisedAddress(site.host().getHostAddress());
+        if (!site.host().isAnyLocalAddress()) {
+            // With an interface named, the bookie binds to its advertised address only instead of to all interfaces.
+            conf.setListeningInterface(interfaceOf(site.host()));
+        }
+        conf.setAdvertisedAddress(site.advertised());
         conf.setAllowLoopback(true);
         conf.setAllowEphemeralPorts(true);
         boolean socket = options.bookiePort() != EmbeddedOptions.NO_SOCKET;

@@ -76,9 +76,11 @@ public final class EmbeddedEnsemble implements AutoCloseable {
         try {
             Path directory = absolute.dataDirectory();
             zooKeeper = EmbeddedZooKeeper.start(directory.resolve("zookeeper"), absolute.zooKeeperPort(), onFirst);
+            InetAddress loopback = InetAddress.getByAddress(EmbeddedZooKeeper.LOOPBACK);
             BookieSite site = new BookieSite(
                     zooKeeper.connectString(),
-                    InetAddress.getByAddress(EmbeddedZooKeeper.LOOPBACK),
+                    loopback,
+                    loopback.getHostAddress(),
                     Optional.empty(),
                     zooKeeper::exists);
             EmbeddedBookie bookie = EmbeddedBookie.start(directory.resolve("bookie"), site, absolute, onFirst);

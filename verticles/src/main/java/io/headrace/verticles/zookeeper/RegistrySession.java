@@ -94,9 +94,13 @@ final class RegistrySession {
         }
     }
 
+    /** Its end may wait for a server that does not answer, so it does so elsewhere: what is here has to go at once. */
     private void lose() {
         if (!over) {
-            end();
+            over = true;
+            Thread ending = new Thread(this::close, "session-end");
+            ending.setDaemon(true);
+            ending.start();
             registry.lost(this);
         }
     }
@@ -104,6 +108,10 @@ final class RegistrySession {
     /** Ends the session now; what is on its way to ZooKeeper is answered all the same. */
     void end() {
         over = true;
+        close();
+    }
+
+    private void close() {
         try {
             client.close(1);
         } catch (InterruptedException e) {
