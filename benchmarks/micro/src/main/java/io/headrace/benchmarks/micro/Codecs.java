@@ -38,8 +38,7 @@ public class Codecs {
     private final List<ByteBuf> events = IntStream.range(0, EVENTS)
             .mapToObj(number -> Unpooled.directBuffer().writeZero(1_024))
             .toList();
-    private final ByteBuf block =
-            AppendBlocks.encode(PooledByteBufAllocator.DEFAULT, writer, events, EVENTS, 1);
+    private final ByteBuf block = AppendBlocks.encode(PooledByteBufAllocator.DEFAULT, writer, events, EVENTS, 1);
     private final AppendStream stream = new AppendStream();
 
     @Benchmark

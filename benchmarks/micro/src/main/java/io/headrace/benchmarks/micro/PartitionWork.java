@@ -131,8 +131,8 @@ public class PartitionWork {
         if (++number % BLOCKS_KEPT == 0) {
             ask(new SegmentCommand.Truncate(SEGMENT, length - bytes));
         }
-        return ask(new SegmentCommand.Append(
-                SEGMENT, WRITER, CONNECTION, number, 1, SegmentCommand.UNCONDITIONAL, data));
+        return ask(
+                new SegmentCommand.Append(SEGMENT, WRITER, CONNECTION, number, 1, SegmentCommand.UNCONDITIONAL, data));
     }
 
     @Benchmark
