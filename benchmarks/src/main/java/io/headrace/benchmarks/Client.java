@@ -52,14 +52,13 @@ final class Client {
         controller.createScope(scope).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Creates a stream of one segment. */
-    void createStream(String stream) throws Exception {
-        controller.createStream(scope, stream, oneSegment()).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    void createStream(String stream, int segments) throws Exception {
+        controller.createStream(scope, stream, fixed(segments)).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
-    static StreamConfiguration oneSegment() {
+    static StreamConfiguration fixed(int segments) {
         return StreamConfiguration.builder()
-                .scalingPolicy(ScalingPolicy.fixed(1))
+                .scalingPolicy(ScalingPolicy.fixed(segments))
                 .build();
     }
 

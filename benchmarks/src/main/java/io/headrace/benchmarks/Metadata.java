@@ -28,7 +28,7 @@ final class Metadata {
         int streams = run(
                 STREAMS,
                 start + TimeUnit.SECONDS.toNanos(CREATION_SECONDS),
-                i -> client.controller.createStream(client.scope, name(i), Client.oneSegment()));
+                i -> client.controller.createStream(client.scope, name(i), Client.fixed(1)));
         results.add(Metric.STREAMS, streams);
         results.add(Metric.STREAMS_CREATED, streams / seconds(start));
 

@@ -2,6 +2,7 @@
 package io.headrace.benchmarks;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,34 +14,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Turns the lines of {@link Results} into a page. Arguments: file of results, page, description of the machine. */
+/**
+ * Turns the lines of {@link Results} into a page, and into charts beside it. Arguments: file of results, page, description
+ * of the machine. Standard input has what the page begins with.
+ */
 public final class Report {
-    private static final String INTRODUCTION = """
-            # Side by side
-
-            One machine, one run of `benchmarks/run`: the servers by turns, each started afresh with an empty directory and
-            ended after its turn; the same published client (0.13.0) in a JVM of its own. Both servers write to a bookie of
-            the same version with the same settings (journal synced for each acknowledgement, flush when the queue is empty,
-            one copy): Headrace to its embedded one, Pravega to one in a process of its own.
-
-            Writes: one writer, one segment, 20 MB unacknowledged at most; bytes to disk are counted until nothing is written
-            any more, data on its way to long-term storage included. Without long-term storage: a server of its own, started
-            with `--tier2 none`. Catch-up: one reader of one segment that has been written before; beside it, how fast one
-            thread reads a file of that size from the page cache, a megabyte at a time. Transactions: ten events of 1 KB in one segment, over pooled connections, the state asked for each
-            millisecond until it is committed. Scaling: a stream is split in two and merged again, ten times, under a writer of
-            1,000 events a second. Medians over the rounds; each round is below.
-
-            """;
-
     private Report() {}
 
     public static void main(String[] arguments) throws IOException {
-        write(INTRODUCTION, arguments);
-    }
-
-    /** Writes a page that begins with {@code introduction}; the arguments are those of {@link #main}. */
-    static void write(String introduction, String... arguments) throws IOException {
-        Map<String, Map<Metric, List<Double>>> servers = new LinkedHashMap<>();
+        Map<String, Map<Metric, List<Double>>> columns = new LinkedHashMap<>();
         List<String> failures = new ArrayList<>();
         for (String line : Files.readAllLines(Path.of(arguments[0]))) {
             String[] fields = line.split("\t", -1);
@@ -48,46 +30,79 @@ public final class Report {
                 failures.add(fields[0] + ", " + fields[2]);
                 continue;
             }
-            servers.computeIfAbsent(fields[0], name -> new EnumMap<>(Metric.class))
+            columns.computeIfAbsent(fields[0], name -> new EnumMap<>(Metric.class))
                     .computeIfAbsent(Metric.valueOf(fields[1]), metric -> new ArrayList<>())
                     .add(Double.parseDouble(fields[2]));
         }
-        StringBuilder page = new StringBuilder(introduction);
-        table(page, servers, (metric, values) -> metric.text(median(values)));
-        page.append("\nEach round:\n\n");
-        table(page, servers, (metric, values) -> values.stream()
-                .map(metric::text)
-                .collect(Collectors.joining(" · ")));
-        if (!failures.isEmpty()) {
-            page.append("\nMeasurements that came to no end:\n\n");
-            failures.forEach(failure -> page.append("* ").append(failure).append('\n'));
+        Path page = Path.of(arguments[1]);
+        String text = new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
+                + charts(page, columns)
+                + table(columns, (metric, values) -> metric.text(median(values)))
+                + "\nEach round:\n\n"
+                + table(
+                        columns,
+                        (metric, values) -> values.stream().map(metric::text).collect(Collectors.joining(" · ")))
+                + failures(failures)
+                + String.format(Locale.ROOT, "%nMachine: %s.%n", arguments[2]);
+        Files.writeString(page, text);
+        System.out.print(text);
+    }
+
+    /** Makes those for which there is something; the text shows them. */
+    private static String charts(Path page, Map<String, Map<Metric, List<Double>>> columns) throws IOException {
+        Path directory = page.resolveSibling("charts");
+        StringBuilder shown = new StringBuilder();
+        if (Files.isDirectory(directory)) {
+            for (Chart chart : Chart.ALL) {
+                Map<String, Map<Metric, Double>> medians = new LinkedHashMap<>();
+                columns.forEach((name, values) -> {
+                    Map<Metric, Double> of = new EnumMap<>(Metric.class);
+                    values.forEach((metric, all) -> of.put(metric, median(all)));
+                    medians.put(name, of);
+                });
+                Files.writeString(directory.resolve(chart.file()), chart.svg(medians));
+                shown.append("![")
+                        .append(chart.title())
+                        .append("](charts/")
+                        .append(chart.file())
+                        .append(")\n\n");
+            }
         }
-        page.append(String.format(Locale.ROOT, "%nMachine: %s.%n", arguments[2]));
-        Files.writeString(Path.of(arguments[1]), page);
-        System.out.print(page);
+        return shown.toString();
+    }
+
+    private static String failures(List<String> failures) {
+        return failures.isEmpty()
+                ? ""
+                : "\nMeasurements that came to no end:\n\n"
+                        + failures.stream()
+                                .map(failure -> "* " + failure + "\n")
+                                .collect(Collectors.joining());
     }
 
     private interface Cell {
         String text(Metric metric, List<Double> values);
     }
 
-    private static void table(StringBuilder page, Map<String, Map<Metric, List<Double>>> servers, Cell cell) {
-        row(page, "", servers.keySet(), "");
-        row(page, "---", servers.keySet().stream().map(name -> "---:").toList(), "---");
+    private static String table(Map<String, Map<Metric, List<Double>>> columns, Cell cell) {
+        StringBuilder table = new StringBuilder();
+        row(table, "", columns.keySet(), "");
+        row(table, "---", columns.keySet().stream().map(name -> "---:").toList(), "---");
         for (Metric metric : Metric.values()) {
-            if (servers.values().stream().anyMatch(values -> values.containsKey(metric))) {
-                List<String> cells = servers.values().stream()
+            if (columns.values().stream().anyMatch(values -> values.containsKey(metric))) {
+                List<String> cells = columns.values().stream()
                         .map(values -> values.getOrDefault(metric, List.of()))
                         .map(values -> values.isEmpty() ? "" : cell.text(metric, values))
                         .toList();
-                row(page, metric.title, cells, metric.unit);
+                row(table, metric.title, cells, metric.unit);
             }
         }
+        return table.toString();
     }
 
-    private static void row(StringBuilder page, String title, Collection<String> cells, String unit) {
-        page.append("| ").append(title).append(" | ");
-        page.append(String.join(" | ", cells)).append(" | ").append(unit).append(" |\n");
+    private static void row(StringBuilder table, String title, Collection<String> cells, String unit) {
+        table.append("| ").append(title).append(" | ");
+        table.append(String.join(" | ", cells)).append(" | ").append(unit).append(" |\n");
     }
 
     private static double median(List<Double> values) {

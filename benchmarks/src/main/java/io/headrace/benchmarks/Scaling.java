@@ -41,7 +41,7 @@ final class Scaling {
     }
 
     static void measure(Client client, Results results) throws Exception {
-        client.createStream(STREAM);
+        client.createStream(STREAM, 1);
         Scaling scaling = new Scaling(client);
         RunningWriter writer = new RunningWriter(client.writer(STREAM));
         try {

@@ -41,7 +41,7 @@ final class Transactions {
     /** Times, in nanoseconds, of those that ended within the measured seconds. */
     private static Histogram run(Client client, int threads) throws Exception {
         String stream = "transactions-" + threads;
-        client.createStream(stream);
+        client.createStream(stream, 1);
         Histogram all = new Histogram(3);
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 
-import io.headrace.benchmarks.ClientLoad;
+import io.headrace.benchmarks.Measurements;
+import io.headrace.benchmarks.Subject;
 import io.headrace.client.Administration;
 import io.headrace.client.EventWriter;
 import io.headrace.client.HeadraceClient;
@@ -8,13 +9,13 @@ import io.headrace.client.Serializer;
 import io.headrace.client.StreamConfiguration;
 import io.headrace.client.StreamName;
 import io.headrace.client.WriterOptions;
-import io.reactivex.rxjava3.disposables.Disposable;
+import io.reactivex.rxjava3.disposables.CompositeDisposable;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
-/** ClientLoad for the reactive client, on the class path of the packaged server. Argument: the controller as host:port. */
-public final class ReactiveClientLoad implements ClientLoad.Subject {
+/** The reactive client, on the class path of the packaged server. Arguments: those of Measurements. */
+public final class ReactiveClient implements Subject {
     private static final long BYTES_IN_FLIGHT = 128 << 20;
 
     /** Bytes as they are, without a copy. */
@@ -34,42 +35,41 @@ public final class ReactiveClientLoad implements ClientLoad.Subject {
 
     private final String scope = "run-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
     private final HeadraceClient client;
+    private final CompositeDisposable reading = new CompositeDisposable();
     private StreamName stream;
-    private EventWriter<byte[]> writer;
-    private Disposable reading = Disposable.disposed();
 
-    private ReactiveClientLoad(HeadraceClient client) {
+    private ReactiveClient(HeadraceClient client) {
         this.client = client;
     }
 
-    public static void main(String[] arguments) throws Exception {
-        try (HeadraceClient client = HeadraceClient.connect(URI.create("tcp://" + arguments[0]))) {
-            ReactiveClientLoad load = new ReactiveClientLoad(client);
-            client.administration().createScope(load.scope).blockingGet();
-            ClientLoad.measure("reactive", load);
-            load.reading.dispose();
-        }
+    public static void main(String[] arguments) {
+        HeadraceClient client = HeadraceClient.connect(URI.create("tcp://" + arguments[1]));
+        ReactiveClient subject = new ReactiveClient(client);
+        client.administration().createScope(subject.scope).blockingGet();
+        Measurements.of(subject, arguments).runAndExit();
     }
 
     @Override
-    public void open(String name) {
-        reading.dispose();
+    public void open(String name, int segments) {
+        reading.clear();
         stream = new StreamName(scope, name);
         Administration administration = client.administration();
-        administration.createStream(stream, StreamConfiguration.fixed(1)).blockingGet();
-        writer = client.writer(stream, BYTES, WriterOptions.defaults().withMaxBytesInFlight(BYTES_IN_FLIGHT));
+        administration.createStream(stream, StreamConfiguration.fixed(segments)).blockingGet();
     }
 
     @Override
-    public void write(byte[] event, Runnable acknowledged) {
-        writer.write("key", event).subscribe(durable -> acknowledged.run(), ReactiveClientLoad::fail);
+    public Writer writer() {
+        EventWriter<byte[]> writer =
+                client.writer(stream, BYTES, WriterOptions.defaults().withMaxBytesInFlight(BYTES_IN_FLIGHT));
+        return (key, event, acknowledged) ->
+                writer.write(key, event).subscribe(durable -> acknowledged.run(), ReactiveClient::fail);
     }
 
     @Override
     public void read(Consumer<byte[]> events) {
-        reading = client.reader(stream, BYTES)
+        reading.add(client.reader(stream, BYTES)
                 .events()
-                .subscribe(event -> events.accept(event.value()), ReactiveClientLoad::fail);
+                .subscribe(event -> events.accept(event.value()), ReactiveClient::fail));
     }
 
     private static void fail(Throwable cause) {
