@@ -12,7 +12,8 @@ import java.util.Set;
  *
  * <p>Pieces are numbered, and a number says in which page of {@link PieceRows} a piece is. Where pieces go, those on one side
  * of them get other numbers: so a change concerns a few pages at the beginning or at the end, and the list knows which of
- * the others are written down already.
+ * the others are written down already. Numbers begin anew when there are enough pieces for pages: they follow from what has
+ * happened since, whoever has read or written the list meanwhile.
  */
 final class Extents {
     /** Bytes that a chunk may have, so that an offset in it fits. */
@@ -134,7 +135,16 @@ final class Extents {
         int at = 2 * (first + count);
         packed[at] = offset;
         packed[at + 1] = place;
-        count++;
+        grow(1);
+    }
+
+    private void grow(int by) {
+        boolean begins = count <= PieceRows.MAX_INLINE && count + by > PieceRows.MAX_INLINE;
+        count += by;
+        if (begins) {
+            number = 0;
+            unwritten();
+        }
     }
 
     /** Adds all pieces of another segment, whose offset 0 becomes {@code base} here. */
@@ -145,7 +155,7 @@ final class Extents {
         for (int i = 0; i < other.count; i++) {
             packed[at + 2 * i] += base;
         }
-        count += other.count;
+        grow(other.count);
     }
 
     /**
@@ -209,6 +219,9 @@ final class Extents {
             first++;
             number++;
             count--;
+        }
+        if (number % PAGE != 0) {
+            cleanFrom = Math.max(cleanFrom, firstPage() + 1);
         }
         shrink();
     }

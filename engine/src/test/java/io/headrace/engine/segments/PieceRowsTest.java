@@ -90,43 +90,82 @@ class PieceRowsTest {
     @ValueSource(ints = {1, 2, 3, 4})
     void rowsHaveWhatTheListHas(int seed) {
         Random random = new Random(seed);
-        int chunk = 1;
+        Random moments = new Random(-seed);
         for (int step = 0; step < 1_500; step++) {
-            Extents extents = segment.extentsToAdd();
-            int count = extents.count();
-            switch (random.nextInt(count > 1_500 ? 8 : 5)) {
-                case 0, 1, 2 -> append(random.nextInt(200));
-                case 3 -> {
-                    Extents merged = new Extents();
-                    merged.addInChunk(0, chunk++, 0);
-                    merged.add(5, 10 + segment.length, 3);
-                    extents.addAll(merged, segment.length);
-                    segment.length += 9;
-                    segment.logBytes += 4;
-                }
-                case 4 -> replace(extents, random, chunk++, 20);
-                case 5, 6 -> replace(extents, random, chunk++, 600);
-                default -> drop(extents, extents.offset(random.nextInt(count / 2)));
-            }
-            if (random.nextInt(4) == 0) {
-                rows.writePieces(segment, random.nextInt(5_000));
-            }
-            if (random.nextInt(6) == 0) {
-                rows.write(segment);
-                if (random.nextInt(5) == 0) {
-                    checkRows();
-                    segment = readAgain();
-                }
-            }
-            if (random.nextInt(200) == 0) {
-                drop(extents, segment.length);
-                segment.extents = null;
-            }
+            change(random, step);
+            disturb(moments);
         }
         rows.write(segment);
         checkRows();
         rows.remove(segment);
         assertThat(pageRows()).isEmpty();
+    }
+
+    /** An owner that has written and read the segment many times leaves the same rows as one that has not. */
+    @ParameterizedTest
+    @ValueSource(ints = {10, 50, 200, 400, 700, 1_000, 1_500})
+    void rowsFollowFromWhatHasHappened(int steps) {
+        PieceRowsTest undisturbed = new PieceRowsTest();
+        Random random = new Random(steps);
+        Random same = new Random(steps);
+        Random moments = new Random(-steps);
+        for (int step = 0; step < steps; step++) {
+            change(random, step);
+            disturb(moments);
+            undisturbed.change(same, step);
+        }
+        rows.write(segment);
+        undisturbed.rows.write(undisturbed.segment);
+        assertThat(allRows()).isEqualTo(undisturbed.allRows());
+    }
+
+    private List<String> allRows() {
+        List<String> all = new ArrayList<>();
+        state.layers()
+                .forEach(layer -> layer.forEach((map, key, value) -> {
+                    if (value != null) {
+                        all.add(map + " " + ByteBufUtil.hexDump(key) + " " + ByteBufUtil.hexDump(value));
+                    }
+                }));
+        return all;
+    }
+
+    /** Changes the segment in some way. */
+    private void change(Random random, int step) {
+        Extents extents = segment.extentsToAdd();
+        int count = extents.count();
+        switch (random.nextInt(count > 1_500 ? 8 : 5)) {
+            case 0, 1, 2 -> append(random.nextInt(200));
+            case 3 -> {
+                Extents merged = new Extents();
+                merged.addInChunk(0, 10L * step, 0);
+                merged.add(5, 10 + segment.length, 3);
+                extents.addAll(merged, segment.length);
+                segment.length += 9;
+                segment.logBytes += 4;
+            }
+            case 4 -> replace(extents, random, 10 * step + 1, 20);
+            case 5, 6 -> replace(extents, random, 10 * step + 1, 600);
+            default -> drop(extents, extents.offset(random.nextInt(count / 2)));
+        }
+        if (random.nextInt(200) == 0) {
+            drop(extents, segment.length);
+            segment.extents = null;
+        }
+    }
+
+    /** Writes and reads the segment, or a part of it, now and then. */
+    private void disturb(Random random) {
+        if (random.nextInt(4) == 0) {
+            rows.writePieces(segment, random.nextInt(5_000));
+        }
+        if (random.nextInt(6) == 0) {
+            rows.write(segment);
+            if (random.nextInt(5) == 0) {
+                checkRows();
+                segment = readAgain();
+            }
+        }
     }
 
     private void replace(Extents extents, Random random, int chunk, int most) {
