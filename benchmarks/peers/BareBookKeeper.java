@@ -42,8 +42,7 @@ public final class BareBookKeeper implements Subject {
         WriteHandle open = ledger;
         return (key, event, acknowledged) -> open.appendAsync(event).whenComplete((entry, failure) -> {
             if (failure != null) {
-                failure.printStackTrace();
-                System.exit(1);
+                Subject.fail(failure);
             }
             acknowledged.run();
         });

@@ -3,6 +3,7 @@
 import io.headrace.benchmarks.Measurements;
 import io.headrace.benchmarks.Subject;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,7 @@ public final class KafkaClient implements Subject {
     private String topic;
     private int partitions;
     private Thread reading;
+    private final List<KafkaProducer<String, byte[]>> writers = new ArrayList<>();
 
     private KafkaClient(String address) {
         this.address = address;
@@ -46,6 +48,8 @@ public final class KafkaClient implements Subject {
             reading.interrupt();
             reading = null;
         }
+        writers.forEach(KafkaProducer::close);
+        writers.clear();
         topic = stream + "-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
         partitions = segments;
         NewTopic made = new NewTopic(topic, Optional.of(segments), Optional.empty())
@@ -68,11 +72,11 @@ public final class KafkaClient implements Subject {
                 "max.request.size", MOST_BYTES);
         KafkaProducer<String, byte[]> producer =
                 new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
+        writers.add(producer);
         String open = topic;
         return (key, event, acknowledged) -> producer.send(new ProducerRecord<>(open, key, event), (stored, failure) -> {
             if (failure != null) {
-                failure.printStackTrace();
-                System.exit(1);
+                Subject.fail(failure);
             }
             acknowledged.run();
         });

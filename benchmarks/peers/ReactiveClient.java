@@ -62,18 +62,13 @@ public final class ReactiveClient implements Subject {
         EventWriter<byte[]> writer =
                 client.writer(stream, BYTES, WriterOptions.defaults().withMaxBytesInFlight(BYTES_IN_FLIGHT));
         return (key, event, acknowledged) ->
-                writer.write(key, event).subscribe(durable -> acknowledged.run(), ReactiveClient::fail);
+                writer.write(key, event).subscribe(durable -> acknowledged.run(), Subject::fail);
     }
 
     @Override
     public void read(Consumer<byte[]> events) {
         reading.add(client.reader(stream, BYTES)
                 .events()
-                .subscribe(event -> events.accept(event.value()), ReactiveClient::fail));
-    }
-
-    private static void fail(Throwable cause) {
-        cause.printStackTrace();
-        System.exit(1);
+                .subscribe(event -> events.accept(event.value()), Subject::fail));
     }
 }

@@ -41,7 +41,7 @@ record Chart(String file, String title, List<Metric> metrics) {
                     List.of(Metric.CATCH_UP_1_KB, Metric.CATCH_UP_100_KB)));
 
     private static final List<String> COLOURS =
-            List.of("#0b6e99", "#4aa8c7", "#a5cfdd", "#c2571a", "#7a7a7a", "#b5b5b5");
+            List.of("#0b6e99", "#4aa8c7", "#a5cfdd", "#c2571a", "#e0a37e", "#7a7a7a", "#b5b5b5");
     private static final int WIDTH = 760;
     private static final int NAMES = 210;
     private static final int NUMBERS = 130;

@@ -50,7 +50,12 @@ final class PublishedClient implements Subject {
         EventStreamWriter<byte[]> writer = client.writer(stream);
         writers.add(writer);
         return (key, event, acknowledged) -> {
-            var unused = writer.writeEvent(key, event).thenRun(acknowledged);
+            var unused = writer.writeEvent(key, event).whenComplete((stored, failure) -> {
+                if (failure != null) {
+                    Subject.fail(failure);
+                }
+                acknowledged.run();
+            });
         };
     }
 

@@ -18,10 +18,16 @@ public interface Subject {
     /** Begins to give all events of the open stream to somebody, on a thread of the client's or of its own. */
     void read(Consumer<byte[]> events) throws Exception;
 
+    /** Ends the process: an event was not written, or not read, and nothing that is measured from here on would be true. */
+    static void fail(Throwable cause) {
+        cause.printStackTrace();
+        System.exit(1);
+    }
+
     /** Writes to one stream. For one thread. */
     interface Writer {
         /**
-         * Writes an event.
+         * Writes an event; one that cannot be written is given to {@link Subject#fail}.
          *
          * @param acknowledged is called when it is durable, by any thread
          */
