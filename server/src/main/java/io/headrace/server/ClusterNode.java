@@ -130,8 +130,14 @@ final class ClusterNode {
 
         MemberList members =
                 started.add("list of members", new MemberList(zooKeeper, sessionMillis), MemberList::close);
-        Vertx vertx = started.add(
-                "event loops", vertx(facts, member, members), v -> Await.result("ending", v.close(), END_LIMIT));
+        Partitions<SegmentCommand, SegmentReply> segments = Partitions.ofSegments(table(facts.segments()));
+        Partitions<StreamCommand, StreamReply> streams = Partitions.ofScopes(table(facts.streams()));
+        ClusterState state = new ClusterState(segments, NodePartitions.segmentsNames(segments.count()));
+        ClusteredVertx.Joined joined = started.add(
+                "event loops",
+                vertx(facts, file.node(), state, member, members),
+                j -> Await.result("ending", j.vertx().close(), END_LIMIT));
+        Vertx vertx = joined.vertx();
         Fenced fenced = new Fenced();
         PartitionHost host = started.add(
                 "partitions",
@@ -141,15 +147,12 @@ final class ClusterNode {
                                 vertx, Server.EVENT_LOOPS, HostOptions.DEFAULT, (name, cause) -> fenced.tell(name)),
                         START_LIMIT),
                 h -> Await.result("ending", h.close(), END_LIMIT));
-        Partitions<SegmentCommand, SegmentReply> segments = Partitions.ofSegments(table(facts.segments()));
-        Partitions<StreamCommand, StreamReply> streams = Partitions.ofScopes(table(facts.streams()));
         NodePartitions partitions = new NodePartitions(
                 settings,
                 new PartitionOpener(host, logs, checkpoints, PartitionMemory.options(settings, counts, false)),
                 tier2,
                 segments,
                 streams);
-        ClusterState state = new ClusterState(segments, partitions.segmentsNames());
         NodeMetrics metrics = new NodeMetrics();
         bus(vertx, file.node(), segments, streams, state, metrics);
 
@@ -181,7 +184,7 @@ final class ClusterNode {
                 roles.contains(Role.STORE) ? own.store(storePort) : nowhere(),
                 roles.contains(Role.CONTROLLER) ? own.controller(controllerPort) : nowhere(),
                 own.http(httpPort),
-                own.bus(settings.get(Settings.BUS_PORT)),
+                own.bus(joined.busPort()),
                 roles,
                 settings.get(Settings.WEIGHT));
         announce(registry, me, zooKeeper);
@@ -276,20 +279,23 @@ final class ClusterNode {
                 RocksCheckpointStore::close);
     }
 
-    private Vertx vertx(ClusterFacts facts, ClusteredVertx.Listener member, MemberList members)
+    private ClusteredVertx.Joined vertx(
+            ClusterFacts facts, String me, ClusterState state, ClusteredVertx.Listener member, MemberList members)
             throws InterruptedException {
-        Vertx vertx = Await.result(
+        ClusteredVertx.Joined joined = Await.result(
                 "joining the event bus",
                 ClusteredVertx.start(
                         Server.vertxOptions(),
                         "headrace-" + facts.id(),
+                        me,
+                        state::busOf,
                         exposure.bind(),
                         member,
                         members,
                         listener(Settings.BUS_PORT, Settings.ADVERTISED_BUS)),
                 START_LIMIT);
-        vertx.exceptionHandler(cause -> FatalErrors.handle("an event loop", cause));
-        return vertx;
+        joined.vertx().exceptionHandler(cause -> FatalErrors.handle("an event loop", cause));
+        return joined;
     }
 
     private static void bus(
@@ -335,6 +341,14 @@ final class ClusterNode {
             public void close(String partition, Runnable closed) {
                 LOG.info("{} is closed here", partition);
                 partitions.close(partition).onComplete(done -> closed.run());
+            }
+
+            @Override
+            public void abandon(String partition, Runnable closed) {
+                LOG.info("{} is abandoned here", partition);
+                partitions
+                        .abandon(partition, "this node has lost its session with ZooKeeper")
+                        .onComplete(done -> closed.run());
             }
 
             @Override

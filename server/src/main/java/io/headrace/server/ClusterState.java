@@ -41,10 +41,17 @@ final class ClusterState implements Registry.Listener, Directory {
         return view;
     }
 
-    /** Id of the node that has a partition; null if none does. */
+    /** Id of the node that has a partition; null if none that lives does. */
     @Nullable
     String ownerOf(String partition) {
-        return view.owners().get(partition);
+        return view.ownerOf(partition).map(NodeInfo::id).orElse(null);
+    }
+
+    /** Where the event bus of a node is; null if it does not live. */
+    @Nullable
+    Endpoint busOf(String node) {
+        NodeInfo found = view.nodes().get(node);
+        return found == null ? null : found.bus();
     }
 
     @Override

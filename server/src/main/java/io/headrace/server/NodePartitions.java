@@ -98,13 +98,23 @@ final class NodePartitions {
 
     /** Begins to close a partition; succeeds when it is no longer in this process. */
     Future<Void> close(String name) {
+        displace(name);
+        return opener.close(name).onComplete(done -> tier2.forget(name));
+    }
+
+    /** Drops a partition as a crash would; succeeds when it is no longer in this process. */
+    Future<Void> abandon(String name, String reason) {
+        displace(name);
+        return opener.abandon(name, reason).onComplete(done -> tier2.forget(name));
+    }
+
+    private void displace(String name) {
         int number = number(name);
         if (isOfSegments(name)) {
             segments.place(number, null);
         } else {
             streams.place(number, null);
         }
-        return opener.close(name).onComplete(done -> tier2.forget(name));
     }
 
     private static boolean isOfSegments(String name) {

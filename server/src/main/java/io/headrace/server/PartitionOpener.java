@@ -66,6 +66,11 @@ final class PartitionOpener {
         return host.close(name);
     }
 
+    /** Drops a partition as a crash would; succeeds also if it is not open. */
+    Future<Void> abandon(String name, String reason) {
+        return host.abandon(name, reason);
+    }
+
     private <C, R> Partition<C, R> create(String name, Loop loop, Machines<C, R> machines, PartitionListener listener) {
         Self<C, R> self = new Self<>(loop);
         Partition<C, R> partition = new Partition<>(

@@ -2,6 +2,7 @@
 package io.headrace.verticles.bus;
 
 import io.headrace.engine.partition.ReplyTo;
+import io.headrace.verticles.cluster.ClusteredVertx;
 import io.headrace.verticles.host.HostedPartition;
 import io.headrace.verticles.host.Partitions;
 import io.vertx.core.Vertx;
@@ -104,7 +105,7 @@ public final class CommandBus<C, R> implements Partitions.Elsewhere<C, R> {
     }
 
     private String address(String node) {
-        return "headrace." + kind + "." + node;
+        return ClusteredVertx.address(kind, node);
     }
 
     /** The kind of its partitions, as it stands in their names. */

@@ -9,14 +9,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
-import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.Collection;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Vert.x with an event bus over all nodes of a cluster. Hazelcast knows which of them listen, and nothing else: what it forgets
- * or sees late costs messages, which are sent again.
- */
+/** Vert.x with an event bus over all nodes of a cluster: Hazelcast brings them together, {@link ViewClusterManager} finds them. */
 public final class ClusteredVertx {
     /**
      * One of the two ports by which nodes talk.
@@ -26,20 +24,44 @@ public final class ClusteredVertx {
      */
     public record Listener(int port, Endpoint advertised) {}
 
+    /**
+     * A node on the event bus.
+     *
+     * @param busPort that its event bus listens on
+     */
+    public record Joined(Vertx vertx, int busPort) {}
+
+    private static final int CONNECT_MILLIS = 3_000;
+    private static final int PING_MILLIS = 2_000;
+    private static final int PONG_MILLIS = 3_000;
+
     private ClusteredVertx() {}
+
+    /**
+     * The address of the event bus where a node listens for commands.
+     *
+     * @param kind of the commands; without dots
+     */
+    public static String address(String kind, String node) {
+        return ViewClusterManager.address(kind, node);
+    }
 
     /**
      * Joins the event bus of a cluster.
      *
      * @param name of the cluster: nodes of others are not let in
+     * @param me id of this node
+     * @param busOf where the event bus of the node with an id is; null if that node is not there. Asked on any thread
      * @param bind address that both ports are bound to
      * @param member that of Hazelcast
      * @param members where it may be found in others, asked again whenever some are missing; this one may be among them
      * @param bus that of the event bus
      */
-    public static Future<Vertx> start(
+    public static Future<Joined> start(
             VertxOptions options,
             String name,
+            String me,
+            Function<String, @Nullable Endpoint> busOf,
             String bind,
             Listener member,
             Supplier<Collection<String>> members,
@@ -47,13 +69,21 @@ public final class ClusteredVertx {
         int busPort = bus.advertised().port();
         options.getEventBusOptions()
                 .setHost(bind)
+                // A node that is silent is left alone about as soon as its session ends, and asked anew.
+                .setConnectTimeout(CONNECT_MILLIS)
+                .setClusterPingInterval(PING_MILLIS)
+                .setClusterPingReplyInterval(PONG_MILLIS)
                 .setPort(bus.port())
                 .setClusterPublicHost(bus.advertised().host())
                 .setClusterPublicPort(busPort == 0 ? -1 : busPort);
+        ViewClusterManager manager = new ViewClusterManager(config(name, bind, member, members), me, busOf);
         return Vertx.builder()
                 .with(options)
-                .withClusterManager(new HazelcastClusterManager(config(name, bind, member, members)))
-                .buildClustered();
+                .withClusterManager(manager)
+                .buildClustered()
+                .map(vertx -> new Joined(
+                        vertx,
+                        bus.port() != 0 ? bus.port() : manager.getNodeInfo().port()));
     }
 
     private static Config config(String name, String bind, Listener member, Supplier<Collection<String>> members) {

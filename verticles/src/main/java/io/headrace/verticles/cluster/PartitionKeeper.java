@@ -35,6 +35,9 @@ public final class PartitionKeeper implements Registry.Listener {
          */
         void close(String partition, Runnable closed);
 
+        /** As {@link #close}, but waits for nothing: what is in flight is lost, as in a crash. */
+        void abandon(String partition, Runnable closed);
+
         /** Runs a task on the keeper's loop, later. */
         void later(long millis, Runnable task);
     }
@@ -95,7 +98,10 @@ public final class PartitionKeeper implements Registry.Listener {
         });
     }
 
-    /** Whatever is here may have another owner already: it is let go, and taken again only by a new claim. */
+    /**
+     * Whatever is here may have another owner already: it is let go at once, since those who wait for it here could go on there,
+     * and taken again only by a new claim.
+     */
     @Override
     public void sessionLost() {
         loop.execute(() -> {
@@ -103,7 +109,8 @@ public final class PartitionKeeper implements Registry.Listener {
             view = ClusterView.EMPTY;
             Map.copyOf(mine).forEach((partition, held) -> {
                 if (held.state == State.OPEN) {
-                    close(partition, held);
+                    held.state = State.CLOSING;
+                    places.abandon(partition, () -> loop.execute(() -> release(partition, held, () -> {})));
                 }
             });
         });

@@ -162,6 +162,19 @@ public final class HostedPartition<C, R> {
         }
     }
 
+    /** Drops the partition as a crash would, and does not open it again. */
+    void abandon(String reason) {
+        Partition<C, R> current = partition;
+        partition = null;
+        if (state != State.FENCED) {
+            state = State.CLOSED;
+        }
+        waiting.drain((command, replyTo) -> replyTo.notExecuted(reason));
+        if (current != null) {
+            current.abort(reason);
+        }
+    }
+
     private void accept(C command, ReplyTo<? super R> replyTo) {
         Partition<C, R> current = partition;
         if (state == State.SERVING && current != null) {

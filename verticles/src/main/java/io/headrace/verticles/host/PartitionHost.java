@@ -80,6 +80,22 @@ public final class PartitionHost {
         return closed.future();
     }
 
+    /** Lets go of a partition as a crash would: waits for nothing. Succeeds also if it is not open. */
+    public Future<Void> abandon(String name, String reason) {
+        Placed placed = hosted.remove(name);
+        if (placed == null) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> gone = Promise.promise();
+        OwnedLoop owned = placed.loop;
+        owned.loop.execute(() -> {
+            owned.partitions.remove(placed.partition);
+            placed.partition.abandon(reason);
+            gone.complete();
+        });
+        return gone.future();
+    }
+
     /** Closes all partitions and gives back the event loops. */
     public Future<Void> close() {
         List<Future<Void>> closing = new ArrayList<>();

@@ -274,6 +274,12 @@ final class PartitionKeeperTest {
         }
 
         @Override
+        public void abandon(String partition, Runnable closed) {
+            assertThat(open.remove(partition)).isNotNull();
+            post(closed);
+        }
+
+        @Override
         public void later(long millis, Runnable task) {
             post(task);
         }

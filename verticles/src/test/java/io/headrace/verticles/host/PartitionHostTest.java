@@ -218,6 +218,20 @@ final class PartitionHostTest {
     }
 
     @Test
+    void anAbandonedPartitionWaitsForNothing() {
+        HostedPartition<Long, Long> partition = open("p");
+        assertThat(submit(partition, 5).join()).isEqualTo(5);
+        logs.hold();
+        CompletableFuture<Long> inFlight = submit(partition, 1);
+        await(host.abandon("p", "no longer ours"));
+        assertThat(inFlight.join()).isEqualTo(-1);
+        assertThat(submit(partition, 1).join()).isEqualTo(-1);
+        assertThat(partition.state()).isEqualTo(HostedPartition.State.CLOSED);
+        logs.letGo();
+        assertThat(submit(open("p"), 0).join()).isBetween(5L, 6L);
+    }
+
+    @Test
     void closingWhileRecoveringDropsWhatWaits() {
         logs.failOpens(Integer.MAX_VALUE);
         HostedPartition<Long, Long> partition = open("p");
