@@ -56,6 +56,11 @@ interface Server extends AutoCloseable {
         return HeadraceProcess.start(name, Path.of(property("compat.home")), logs(), options);
     }
 
+    /** Starts a cluster of Headrace. */
+    static ClusterProcesses startCluster(String name) {
+        return ClusterProcesses.start(name, Path.of(property("compat.home")), logs());
+    }
+
     /** Whether the server under test is Headrace, started by these tests. */
     static boolean isHeadrace() {
         return kind().equals("headrace");
