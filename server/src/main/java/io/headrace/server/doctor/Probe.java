@@ -8,6 +8,7 @@ import io.headrace.codecs.wire.WireEncoder;
 import io.headrace.codecs.wire.WireFormatException;
 import io.headrace.verticles.net.Endpoint;
 import io.headrace.verticles.net.Reach;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -39,8 +40,7 @@ final class Probe {
     static Optional<String> greetStore(Endpoint endpoint) {
         try (Socket socket = open(endpoint)) {
             socket.setSoTimeout(LIMIT_MILLIS);
-            socket.getOutputStream()
-                    .write(ByteBufUtil.getBytes(WireEncoder.encode(Hello.CURRENT, UnpooledByteBufAllocator.DEFAULT)));
+            socket.getOutputStream().write(greeting());
             DataInputStream in = new DataInputStream(socket.getInputStream());
             int type = in.readInt();
             byte[] payload = new byte[FrameHeader.checkPayloadLength(in.readInt())];
@@ -52,6 +52,15 @@ final class Probe {
             return Optional.of("what listens there is no segment store");
         } catch (IOException e) {
             return Optional.of(Reach.reason(e, LIMIT_MILLIS));
+        }
+    }
+
+    private static byte[] greeting() {
+        ByteBuf hello = WireEncoder.encode(Hello.CURRENT, UnpooledByteBufAllocator.DEFAULT);
+        try {
+            return ByteBufUtil.getBytes(hello);
+        } finally {
+            hello.release();
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /** How long to wait before the next attempt: twice as long each time, with some chance in it so that clients spread. */
 public final class Backoff {
     private static final long FIRST_MILLIS = 10;
-    private static final long MAX_MILLIS = 2_000;
+    private static final long MAX_MILLIS = 500;
 
     private long nextMillis = FIRST_MILLIS;
 
