@@ -36,7 +36,7 @@ final class Works {
     private static final int MAX_RUNS = 512;
 
     private static final long FIRST_RETRY_MILLIS = 100;
-    private static final long MAX_RETRY_MILLIS = 10_000;
+    private static final long MAX_RETRY_MILLIS = 2_000;
 
     private final SegmentCalls segments;
     private final StreamCalls streams;

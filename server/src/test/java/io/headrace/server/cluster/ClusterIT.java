@@ -57,6 +57,8 @@ final class ClusterIT {
             run.befall(Fault.ISOLATED_NODE, Party.node(2));
             run.befall(Fault.NODE_WITHOUT_ZOOKEEPER, Party.node(0));
             run.befall(Fault.NODE_DEAF_TO_ZOOKEEPER, Party.node(1));
+            run.befall(Fault.MUTE_NODE, Party.node(2));
+            run.befall(Fault.NODE_WITHOUT_HAZELCAST, Party.node(1));
             run.befall(Fault.SLOW_NODE, Party.node(0));
             run.restartAllNodes();
 

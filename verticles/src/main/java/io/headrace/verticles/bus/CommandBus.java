@@ -14,6 +14,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
@@ -50,6 +51,7 @@ public final class CommandBus<C, R> implements Partitions.Elsewhere<C, R> {
     /** Bytes of commands on their way; beyond it they are lost at once. */
     private static final long MOST_BYTES = 32L << 20;
 
+    private static final long WATCH_MILLIS = 250;
     private static final long FIRST_PAUSE_MILLIS = 10;
     private static final long LONGEST_PAUSE_MILLIS = 320;
 
@@ -197,14 +199,49 @@ public final class CommandBus<C, R> implements Partitions.Elsewhere<C, R> {
                     .appendBytes(body);
             sent.increment();
             long limit = Math.max(1, Math.min(millisLeft(), patience.attemptMillis));
+            Attempt attempt = new Attempt(node);
             bus.<Buffer>request(address(node), message, new DeliveryOptions().setSendTimeout(limit))
                     .onComplete(answer -> {
+                        if (!attempt.end()) {
+                            return;
+                        }
                         if (answer.succeeded()) {
                             answered(node, answer.result().body());
                         } else {
                             failed("node " + node + ": " + answer.cause().getMessage(), wasNotSent(answer.cause()));
                         }
                     });
+        }
+
+        /**
+         * A message that is on its way. The event bus does not tell when a message cannot be brought to a node, and the node may end
+         * before it answers: the attempt is over, too, when the partition has been elsewhere for a while.
+         */
+        private final class Attempt {
+            private final String node;
+            private final AtomicBoolean ended = new AtomicBoolean();
+            private final long watch = vertx.setPeriodic(WATCH_MILLIS, id -> look());
+            private boolean moved;
+
+            Attempt(String node) {
+                this.node = node;
+            }
+
+            private void look() {
+                if (node.equals(nodeOf.apply(partition))) {
+                    moved = false;
+                } else if (!moved) {
+                    moved = true; // its answer may be under way
+                } else if (end()) {
+                    failed("node " + node + " has lost " + kind + "-" + partition + " and has not answered", false);
+                }
+            }
+
+            /** False if it was over already. */
+            boolean end() {
+                vertx.cancelTimer(watch);
+                return ended.compareAndSet(false, true);
+            }
         }
 
         private void answered(String node, Buffer answer) {

@@ -66,7 +66,6 @@ public final class ClusteredVertx {
             Listener member,
             Supplier<Collection<String>> members,
             Listener bus) {
-        int busPort = bus.advertised().port();
         options.getEventBusOptions()
                 .setHost(bind)
                 // A node that is silent is left alone about as soon as its session ends, and asked anew.
@@ -74,8 +73,10 @@ public final class ClusteredVertx {
                 .setClusterPingInterval(PING_MILLIS)
                 .setClusterPingReplyInterval(PONG_MILLIS)
                 .setPort(bus.port())
-                .setClusterPublicHost(bus.advertised().host())
-                .setClusterPublicPort(busPort == 0 ? -1 : busPort);
+                .setClusterPublicHost(bus.advertised().host());
+        if (bus.advertised().port() != 0) {
+            options.getEventBusOptions().setClusterPublicPort(bus.advertised().port());
+        }
         ViewClusterManager manager = new ViewClusterManager(config(name, bind, member, members), me, busOf);
         return Vertx.builder()
                 .with(options)

@@ -2,7 +2,6 @@
 package io.headrace.verticles.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.verticles.net.Endpoint;
 import io.vertx.core.Future;
@@ -40,7 +39,7 @@ final class ClusteredVertxTest {
     /** A node whose Hazelcast finds nobody. */
     private Vertx alone(String id) throws IOException {
         int member;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             member = free.getLocalPort();
         }
         ClusteredVertx.Joined joined = await(ClusteredVertx.start(
@@ -79,7 +78,6 @@ final class ClusteredVertxTest {
         assertThat(ask(one, "node-2")).isEqualTo("node-2 has got a question");
         assertThat(ask(two, "node.1")).isEqualTo("node.1 has got a question");
         assertThat(ask(two, "node-2")).isEqualTo("node-2 has got a question");
-        assertThatThrownBy(() -> ask(one, "node-3")).hasMessageContaining("there is no node node-3 at present");
 
         Endpoint before = buses.get("node-2");
         await(two.close());
