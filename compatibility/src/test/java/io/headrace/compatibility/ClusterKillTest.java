@@ -20,9 +20,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Each node of a cluster is killed once while the published client is at work. */
 @DisplayName("A cluster over kills")
+@Execution(ExecutionMode.CONCURRENT)
 class ClusterKillTest {
     private static final int KEYS = 16;
     private static final int EVENTS = 2_000;

@@ -48,6 +48,8 @@ final class Recovery {
     private final int readBytes;
     private @Nullable Restorable from;
     private long replayedBytes;
+    private long replayedFrames;
+    private int loads;
 
     Recovery(
             String name,
@@ -120,6 +122,12 @@ final class Recovery {
             write(rows, replay, recovered);
         } else if (replay.next() >= log.nextFrame()) {
             replay.finish();
+            LOG.info(
+                    "{} has replayed {} frames with {} bytes, and fetched rows {} times",
+                    name,
+                    replayedFrames,
+                    replayedBytes,
+                    loads);
             recovered.done(new Recovered(from, replayedBytes));
         } else if (replay.next() < log.firstFrame()) {
             replay.finish();
@@ -171,6 +179,7 @@ final class Recovery {
                 replay.proceed();
                 machine.trim();
                 replayedBytes += left.getFirst().readableBytes();
+                replayedFrames++;
                 left.removeFirst().release();
                 if (!left.isEmpty()) {
                     replay.begin(left.getFirst());
@@ -199,6 +208,7 @@ final class Recovery {
             failed(replay, left, missing, recovered);
             return;
         }
+        loads++;
         rows.base()
                 .load(
                         together(missing, replay, left),
