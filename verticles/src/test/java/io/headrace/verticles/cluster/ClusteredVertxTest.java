@@ -40,7 +40,7 @@ final class ClusteredVertxTest {
     /** A node whose Hazelcast finds nobody. */
     private Vertx alone(String id) throws IOException {
         int member;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             member = free.getLocalPort();
         }
         ClusteredVertx.Joined joined = await(ClusteredVertx.start(
