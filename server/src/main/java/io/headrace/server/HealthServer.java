@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.server;
 
+import io.headrace.server.debug.DebugPages;
 import io.headrace.server.metrics.Metrics;
 import io.headrace.verticles.gateway.HttpAnswers;
 import io.headrace.verticles.gateway.data.DataApi;
@@ -18,11 +19,15 @@ import java.util.function.Supplier;
 
 /**
  * Answers {@code GET /health}: 200 when everything serves, 503 when something does not, with the details as JSON. {@code
- * /health/ready} says the same without details, {@code /health/live} that the process answers, and {@code /metrics} all numbers.
+ * /health/ready} says the same without details, {@code /health/live} that the process answers, {@code /metrics} all numbers, and
+ * {@code /debug} to programs on this machine what the JVM does.
  */
 final class HealthServer {
     private static final int MAX_HEADER_BYTES = 8 << 10;
     private static final int IDLE_SECONDS = 60;
+
+    /** Who is that much over the bound on messages in one frame can be told so; who is further over it cannot. */
+    private static final int FRAME_SLACK_BYTES = 64 << 10;
 
     /**
      * What {@code /health} says.
@@ -44,6 +49,8 @@ final class HealthServer {
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setMaxInitialLineLength(MAX_HEADER_BYTES)
                 .setWebSocketSubProtocols(DataApi.SUB_PROTOCOLS)
+                // Some clients send a message in one frame, however large it is.
+                .setMaxWebSocketFrameSize(data.maxMessageBytes() + FRAME_SLACK_BYTES)
                 .setMaxWebSocketMessageSize(data.maxMessageBytes());
     }
 
@@ -81,6 +88,7 @@ final class HealthServer {
                         .putHeader(HttpHeaders.CONTENT_TYPE, Metrics.CONTENT_TYPE)
                         .end(text))
                 .onFailure(context::fail));
+        DebugPages.mount(router, vertx, Version.current());
         router.errorHandler(
                 404, context -> HttpAnswers.problem(context.request(), 404, "there is nothing at this path"));
         router.errorHandler(

@@ -114,6 +114,7 @@ public final class Main {
                 .addSubcommand("demo", demo)
                 .addSubcommand(
                         "doctor", configured(DoctorCommand.with(command("doctor", DoctorCommand.ABOUT)), Settings.ALL))
+                .addSubcommand("debug", debug())
                 .addSubcommand("generate", generate)
                 .addSubcommand(
                         "config", command("config", "Prints a configuration file that documents every setting."));
@@ -138,6 +139,13 @@ public final class Main {
                     .build());
         }
         return command;
+    }
+
+    private static CommandSpec debug() {
+        return command("debug", DebugCommand.ABOUT)
+                .addSubcommand(
+                        "bundle",
+                        configured(DebugCommand.with(command("bundle", DebugCommand.ABOUT_BUNDLE)), Settings.ALL));
     }
 
     private static CommandSpec bookie() {
@@ -257,6 +265,9 @@ public final class Main {
                 case "generate" -> {
                     return generate(command);
                 }
+                case "debug" -> {
+                    return debug(command);
+                }
                 case "doctor" -> {
                     Settings settings = settings(command);
                     logLevel(Settings.LogLevel.ERROR); // what goes wrong is among the findings
@@ -347,6 +358,17 @@ public final class Main {
             return BAD_USAGE;
         }
         out.print(GenerateCommand.text(group.subcommand().commandSpec().name()));
+        return 0;
+    }
+
+    private int debug(ParseResult group) throws InterruptedException {
+        if (!group.hasSubcommand()) {
+            group.commandSpec().commandLine().usage(err);
+            return BAD_USAGE;
+        }
+        Settings settings = settings(group.subcommand());
+        logLevel(Settings.LogLevel.ERROR); // what goes wrong is in the file
+        DebugCommand.run(group.subcommand(), settings, environment, out);
         return 0;
     }
 

@@ -88,11 +88,16 @@ public final class Forwarder implements AutoCloseable {
         }
     }
 
+    /** Ends all connections; others may come. */
+    public void cut() {
+        Set.copyOf(open).forEach(this::end);
+    }
+
     /** Ends all connections; there are no more. */
     @Override
     public void close() throws IOException {
         listening.close();
-        Set.copyOf(open).forEach(this::end);
+        cut();
         threads.shutdownNow();
     }
 }

@@ -324,7 +324,7 @@ public final class Settings {
     /** Environment variable that names the configuration file. */
     public static final String FILE_VARIABLE = "HEADRACE_CONFIG";
 
-    private record Value(Object value, boolean isDefault) {}
+    private record Value(Object value, String text, boolean isDefault) {}
 
     private final Map<Setting<?>, Value> values;
 
@@ -360,17 +360,18 @@ public final class Settings {
             @Nullable Path file) {
         String text = commandLine.get(setting.name());
         if (text != null) {
-            return new Value(setting.parse(text.strip(), "--" + setting.name()), false);
+            return new Value(setting.parse(text.strip(), "--" + setting.name()), text.strip(), false);
         }
         text = environment.get(setting.variable());
         if (text != null) {
-            return new Value(setting.parse(text.strip(), "environment variable " + setting.variable()), false);
+            return new Value(
+                    setting.parse(text.strip(), "environment variable " + setting.variable()), text.strip(), false);
         }
         text = fromFile.get(setting.name());
         if (text != null) {
-            return new Value(setting.parse(text.strip(), "file " + file), false);
+            return new Value(setting.parse(text.strip(), "file " + file), text.strip(), false);
         }
-        return new Value(setting.parse(setting.defaultText(), "default"), true);
+        return new Value(setting.parse(setting.defaultText(), "default"), setting.defaultText(), true);
     }
 
     private static Map<String, String> read(Path file) {
@@ -401,6 +402,11 @@ public final class Settings {
     @SuppressWarnings("unchecked") // resolve() puts under each key what its own parser returned
     public <T> T get(Setting<T> setting) {
         return (T) value(setting).value;
+    }
+
+    /** The value in force as it was written. */
+    public String text(Setting<?> setting) {
+        return value(setting).text;
     }
 
     /** Whether nobody has set it. */

@@ -9,13 +9,17 @@ import io.headrace.client.HeadraceClient;
 import io.headrace.client.Serializers;
 import io.headrace.client.StreamName;
 import io.reactivex.rxjava3.core.Flowable;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.json.JsonObject;
-import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -154,6 +158,35 @@ final class SocketTest extends GatewayTest {
         assertThat(error.getString("detail")).as(text).isNotEmpty();
     }
 
+    /** Browsers and the JDK make several frames of a large message, others one. */
+    @Test
+    void aMessageMayBeOneFrame() throws Exception {
+        createStream("a", 1);
+        Vertx vertx = Vertx.vertx();
+        try {
+            LinkedBlockingQueue<String> received = new LinkedBlockingQueue<>();
+            WebSocketClientOptions options = new WebSocketClientOptions().setMaxFrameSize(2 << 20);
+            WebSocket socket = vertx.createWebSocketClient(options)
+                    .connect(
+                            Peer.uri().getPort(),
+                            Peer.uri().getHost(),
+                            Peer.uri().getPath())
+                    .onSuccess(opened -> opened.textMessageHandler(received::add)
+                            .closeHandler(nothing -> received.add("closed " + opened.closeStatusCode())))
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            var unused = socket.writeTextMessage(
+                    publish("p", "k", "x".repeat(1_000_000)).encode());
+            assertThat(received.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isEqualTo(message("published", "p").encode());
+            unused = socket.writeTextMessage("x".repeat((1 << 20) + 1));
+            assertThat(received.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("closed 1009");
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
     @Test
     void whatIsNoMessageEndsTheConnection() throws Exception {
         try (Peer peer = new Peer()) {
@@ -170,7 +203,7 @@ final class SocketTest extends GatewayTest {
     void pagesOfOthersAreRefused() {
         assertThatThrownBy(() -> HTTP.newWebSocketBuilder()
                         .header("Origin", "http://evil.example")
-                        .buildAsync(Peer.uri(), new WebSocket.Listener() {})
+                        .buildAsync(Peer.uri(), new java.net.http.WebSocket.Listener() {})
                         .join())
                 .isInstanceOf(CompletionException.class)
                 .cause()

@@ -139,6 +139,7 @@ final class GroupMember {
 
     /** A segment was read to its end. What follows it is written to the state when a checkpoint is passed. */
     void onFinished(String segment) {
+        checkpoints.atEnd(segment);
         Future<Map<String, Successor>> asked = shared.current().ends().containsKey(segment)
                 ? Future.succeededFuture(Map.of())
                 : Successors.of(resources, segment);

@@ -38,7 +38,10 @@ final class MemberCheckpoints {
     private final SharedState<GroupState, GroupRecord> shared;
     private final MemberShare share;
 
-    /** Segments that were read to their end, with what follows them. */
+    /** Segments that were read to their end. They are not given away: only who has one can say that it is complete. */
+    private final Set<String> atEnd = new HashSet<>();
+
+    /** Those of them of which is known what follows, with that. */
     private final Map<String, Map<String, Successor>> finished = new HashMap<>();
 
     private long createAt;
@@ -89,7 +92,12 @@ final class MemberCheckpoints {
         return true;
     }
 
-    /** A segment was read to its end: that is written when a checkpoint is passed, which so should be soon. */
+    /** A segment was read to its end; {@link #finished} will tell what follows it. */
+    void atEnd(String segment) {
+        atEnd.add(segment);
+    }
+
+    /** What follows a segment that was read to its end: that is written when a checkpoint is passed, which so should be soon. */
     void finished(String segment, Map<String, Successor> successors) {
         finished.put(segment, successors);
         if (areMade()) {
@@ -140,6 +148,7 @@ final class MemberCheckpoints {
                 .compose(state -> {
                     completed.forEach(segment -> {
                         finished.remove(segment);
+                        atEnd.remove(segment);
                         reader.close(segment);
                     });
                     if (!completed.isEmpty()) {
@@ -152,7 +161,7 @@ final class MemberCheckpoints {
                     }
                     restartTimer(state);
                     reader.forget(checkpoint);
-                    return share.release(state, finished.keySet()).compose(released -> publish());
+                    return share.release(state, atEnd).compose(released -> publish());
                 });
     }
 
