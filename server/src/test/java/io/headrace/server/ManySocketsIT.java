@@ -31,16 +31,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * WebSockets that wait, and some that ask for much and take nothing, beside a writer at full speed. A few, or thousands with the
- * profile {@code sockets}.
+ * Thousands of WebSockets that wait, and some that ask for much and take nothing, beside a writer at full speed. With the
+ * profile {@code sockets} only.
  */
 @Timeout(300)
+@EnabledIfSystemProperty(named = "headrace.sockets.idle", matches = "[1-9][0-9]*")
 final class ManySocketsIT {
-    private static final int IDLE = Integer.getInteger("headrace.sockets.idle", 500);
-    private static final int SLOW = Integer.getInteger("headrace.sockets.slow", 50);
+    private static final int IDLE = Integer.getInteger("headrace.sockets.idle", 5_000);
+    private static final int SLOW = Integer.getInteger("headrace.sockets.slow", 200);
     private static final int TIMEOUT_MILLIS = 60_000;
     private static final int EVENT_BYTES = 10_000;
     private static final long MIB = 1 << 20;

@@ -66,11 +66,13 @@ final class LedgerReads {
             List<ByteBuf> frames = new ArrayList<>();
             long bytes = 0;
             for (LedgerEntry entry : entries) {
-                bytes += entry.getLength();
+                // Not the entry's length, which is that of the ledger up to there.
+                ByteBuf frame = entry.getEntryBuffer();
+                bytes += frame.readableBytes();
                 if (!frames.isEmpty() && bytes > maxBytes) {
                     break;
                 }
-                frames.add(entry.getEntryBuffer().retain());
+                frames.add(frame.retain());
             }
             return frames;
         }

@@ -101,6 +101,15 @@ class BookKeeperLogStoreTest extends LogStoreContract {
         return new Checkpoint(Long.toString(ledger.getId()), frame);
     }
 
+    /** Of a thousand bytes each, and 64 KiB are asked for at a time. */
+    @Test
+    void aReadBringsAsManyFramesAsItMayWhereverItBegins() {
+        try (TestLog log = new TestLog("long")) {
+            log.append(log.open(store), 330);
+            assertThat(log.read(log.open(store), 1, 330)).isEqualTo(6);
+        }
+    }
+
     @Test
     void formerCheckpointsAreReadUntilTheyAreDeleted() throws BKException, InterruptedException {
         FormerCheckpoints former = store.formerCheckpoints();

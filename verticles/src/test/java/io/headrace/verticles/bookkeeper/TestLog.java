@@ -83,11 +83,17 @@ final class TestLog implements AutoCloseable {
         await(this.<Done>call(callback -> log.truncate(frame, callback)));
     }
 
-    /** Reads frames and checks their content. */
-    void read(PartitionLog log, long first, long last) {
+    /**
+     * Reads frames and checks their content.
+     *
+     * @return how many reads that took
+     */
+    int read(PartitionLog log, long first, long last) {
+        int reads = 0;
         long frame = first;
         while (frame <= last) {
             long from = frame;
+            reads++;
             List<ByteBuf> frames = await(this.<List<ByteBuf>>call(callback -> log.read(from, 1 << 16, callback)));
             List<byte[]> contents = new ArrayList<>();
             for (ByteBuf each : frames) {
@@ -100,6 +106,7 @@ final class TestLog implements AutoCloseable {
             }
         }
         assertThat(frame).isEqualTo(last + 1);
+        return reads;
     }
 
     <T> CompletableFuture<T> call(Consumer<Callback<T>> step) {
