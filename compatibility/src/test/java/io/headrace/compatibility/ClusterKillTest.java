@@ -20,12 +20,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** Each node of a cluster is killed once while the published client is at work. */
+/** Each node of a cluster is killed once while the published client is at work. With {@code -Dheadrace.faults.minutes=1} only: it takes minutes. */
 @DisplayName("A cluster over kills")
-@Execution(ExecutionMode.CONCURRENT)
+@EnabledIfSystemProperty(named = "headrace.faults.minutes", matches = "[1-9][0-9]*")
 class ClusterKillTest {
     private static final int KEYS = 16;
     private static final int EVENTS = 2_000;

@@ -187,8 +187,9 @@ class CutTest {
                 cut(client, "a", Map.of(id(1, 1), 90L, id(2, 1), 90L, id(3, 1), 90L))));
         assertReinitialization(reader);
         EventStreamReader<String> again = client.reader("r2", "g");
-        readToTheEnd(client, group, again, "c");
-        assertThat(next(again, 3)).containsExactly(sized("3", 30), sized("4", 30), sized("5", 30));
+        List<String> events = new ArrayList<>(readToTheEnd(client, group, again, "c"));
+        events.addAll(next(again, 3 - events.size()));
+        assertThat(events).containsExactly(sized("3", 30), sized("4", 30), sized("5", 30));
         nothing(again);
     }
 
@@ -225,15 +226,19 @@ class CutTest {
         assertThat(read.isReadCompleted()).isTrue();
     }
 
-    /** Reads to the end of sealed segments, which ends them at the next checkpoint, and takes up their successors. */
-    private static void readToTheEnd(
+    /**
+     * Reads to the end of sealed segments, which ends them at the next checkpoint, and takes up their successors.
+     *
+     * @return what the first of these has brought by then, if it was that fast
+     */
+    private static List<String> readToTheEnd(
             Client client, ReaderGroup group, EventStreamReader<String> reader, String checkpoint) {
         nothing(reader);
         CompletableFuture<Checkpoint> passed = group.initiateCheckpoint(checkpoint, client.executor());
         assertThat(reader.readNextEvent(10_000).isCheckpoint()).isTrue();
-        EventRead<String> read = reader.readNextEvent(0);
-        assertThat(read.getEvent()).isNull();
+        String event = reader.readNextEvent(0).getEvent();
         assertThat(passed.orTimeout(30, TimeUnit.SECONDS).join()).isNotNull();
+        return event == null ? List.of() : List.of(event);
     }
 
     private static ReaderGroupConfig between(Client client, StreamCut from, StreamCut to) {

@@ -23,12 +23,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What one of the two clients leaves is what the other expects. */
 @DisplayName("The reactive client beside the published one")
-@Execution(ExecutionMode.CONCURRENT)
 class ReactiveClientTest {
     private static final int KEYS = 7;
 

@@ -35,12 +35,9 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Groups that readers of both clients are members of, and revisioned streams that both write. */
 @DisplayName("Reader groups and revisioned streams of the reactive client beside those of the published one")
-@Execution(ExecutionMode.CONCURRENT)
 class ReactiveGroupTest {
     private static final int KEYS = 50;
     private static final HexFormat HEX = HexFormat.of();

@@ -15,12 +15,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Events say the times that their writer notes: what comes behind a window is not older, what came before not newer. */
 @DisplayName("Time windows of the reactive client beside the published one")
-@Execution(ExecutionMode.CONCURRENT)
 class ReactiveTimeTest {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final int EVENTS = 60;

@@ -35,12 +35,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Needs a server that looks at its streams every second or so. */
 @DisplayName("Retention")
-@Execution(ExecutionMode.CONCURRENT)
 class RetentionTest {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Map<Long, Long> BEGINNING = Map.of(0L, 0L);

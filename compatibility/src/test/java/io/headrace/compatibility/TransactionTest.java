@@ -26,11 +26,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @DisplayName("Transactions")
-@Execution(ExecutionMode.CONCURRENT)
 class TransactionTest {
     @Case({"TXN-01", "TXN-02", "TXN-03"})
     void eventsAppearWithTheCommit(Client client) throws Exception {

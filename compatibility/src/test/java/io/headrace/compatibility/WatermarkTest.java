@@ -36,11 +36,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 @DisplayName("Watermarks")
-@Execution(ExecutionMode.CONCURRENT)
 class WatermarkTest {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
