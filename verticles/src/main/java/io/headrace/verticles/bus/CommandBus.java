@@ -220,26 +220,32 @@ public final class CommandBus<C, R> implements Partitions.Elsewhere<C, R> {
         private final class Attempt {
             private final String node;
             private final AtomicBoolean ended = new AtomicBoolean();
-            private final long watch = vertx.setPeriodic(WATCH_MILLIS, id -> look());
+            private final long watch;
             private boolean moved;
 
             Attempt(String node) {
                 this.node = node;
+                this.watch = vertx.setPeriodic(WATCH_MILLIS, this::look);
             }
 
-            private void look() {
+            /** Of the timer's thread, which may come before the constructor has ended. */
+            private void look(long timer) {
                 if (node.equals(nodeOf.apply(partition))) {
                     moved = false;
                 } else if (!moved) {
                     moved = true; // its answer may be under way
-                } else if (end()) {
+                } else if (end(timer)) {
                     failed("node " + node + " has lost " + kind + "-" + partition + " and has not answered", false);
                 }
             }
 
             /** False if it was over already. */
             boolean end() {
-                vertx.cancelTimer(watch);
+                return end(watch);
+            }
+
+            private boolean end(long timer) {
+                vertx.cancelTimer(timer);
                 return ended.compareAndSet(false, true);
             }
         }
