@@ -122,12 +122,14 @@ final class Recovery {
             write(rows, replay, recovered);
         } else if (replay.next() >= log.nextFrame()) {
             replay.finish();
-            LOG.info(
-                    "{} has replayed {} frames with {} bytes, and fetched rows {} times",
-                    name,
-                    replayedFrames,
-                    replayedBytes,
-                    loads);
+            if (replayedFrames > 0) {
+                LOG.info(
+                        "{} has replayed {} frames with {} bytes, and fetched rows {} times",
+                        name,
+                        replayedFrames,
+                        replayedBytes,
+                        loads);
+            }
             recovered.done(new Recovered(from, replayedBytes));
         } else if (replay.next() < log.firstFrame()) {
             replay.finish();
