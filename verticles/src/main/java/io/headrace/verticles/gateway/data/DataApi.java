@@ -31,7 +31,7 @@ public final class DataApi {
     private final ByteBudget budget;
     private final Set<SocketSession> sessions = new HashSet<>();
 
-    private DataApi(Vertx vertx, Context context, HeadraceClient client, DataOptions options) {
+    private DataApi(Context context, HeadraceClient client, DataOptions options) {
         this.client = client;
         this.context = context;
         this.options = options;
@@ -39,25 +39,38 @@ public final class DataApi {
         this.producers = new Producers(client, context, options.maxBytesInFlight());
         this.memberships = new Memberships(client, context);
         this.budget = new ByteBudget(options.maxBytesInFlight());
-        vertx.setPeriodic(options.pingMillis(), id -> {
-            producers.tick();
-            List.copyOf(sessions).forEach(SocketSession::tick);
-        });
     }
 
     /**
      * Adds the routes; before those that read bodies. To be called on the event loop that the server will listen on.
      *
      * @param client of this cluster
+     * @return what has been mounted
      */
-    public static void mount(Router router, Vertx vertx, HeadraceClient client, DataOptions options) {
-        DataApi api = new DataApi(vertx, vertx.getOrCreateContext(), client, options);
+    public static DataApi mount(Router router, Vertx vertx, HeadraceClient client, DataOptions options) {
+        DataApi api = new DataApi(vertx.getOrCreateContext(), client, options);
         router.route("/v1/*").handler(new Origins(options.origins())::check);
         router.get(SOCKET).handler(api::upgrade);
         RequestBody bodies = new RequestBody(api.budget, options.maxMessageBytes());
         new EventRoutes(client, api.publisher, bodies, options).mount(router);
         new TableRoutes(client, api.publisher, bodies).mount(router);
         Descriptions.mount(router);
+        api.tickLater(vertx);
+        return api;
+    }
+
+    /** One timer after the other: those of a periodic one that a halt has held up would come all at once, before any answer. */
+    private void tickLater(Vertx vertx) {
+        vertx.setTimer(options.pingMillis(), id -> {
+            tick();
+            tickLater(vertx);
+        });
+    }
+
+    /** As much time as lies between two pings has passed. */
+    void tick() {
+        producers.tick();
+        List.copyOf(sessions).forEach(SocketSession::tick);
     }
 
     private void upgrade(RoutingContext request) {
