@@ -96,10 +96,14 @@ final class NodePartitions {
         }
     }
 
-    /** Begins to close a partition; succeeds when it is no longer in this process. */
+    /** Begins to close a partition, which serves while most of that is done; succeeds when it is no longer in this process. */
     Future<Void> close(String name) {
-        displace(name);
-        return opener.close(name).onComplete(done -> tier2.forget(name));
+        return opener.settle(name)
+                .compose(settled -> {
+                    displace(name);
+                    return opener.close(name);
+                })
+                .onComplete(done -> tier2.forget(name));
     }
 
     /** Drops a partition as a crash would; succeeds when it is no longer in this process. */

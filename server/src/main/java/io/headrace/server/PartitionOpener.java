@@ -61,6 +61,11 @@ final class PartitionOpener {
         return host.open(name, (same, loop, listener) -> create(name, loop, machines, listener), bytesOf);
     }
 
+    /** Prepares a partition for its end while it serves; succeeds in any case. */
+    Future<Void> settle(String name) {
+        return host.settle(name);
+    }
+
     /** Lets go of a partition; succeeds also if it is not open. */
     Future<Void> close(String name) {
         return host.close(name);

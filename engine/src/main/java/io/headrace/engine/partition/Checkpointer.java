@@ -43,6 +43,9 @@ final class Checkpointer {
 
     private static final long MIN_UNWRITTEN_BYTES = 64L << 20;
 
+    /** This part of what has a checkpoint taken is replayed sooner than written: it is left when a partition ends. */
+    private static final int LITTLE = 100;
+
     /** Ticks between two attempts after one has failed. */
     private static final int RETRY_TICKS = 100;
 
@@ -88,9 +91,14 @@ final class Checkpointer {
 
     private boolean writing;
     private boolean closed;
+    private @Nullable Runnable whenSettled;
+
+    /** A checkpoint has been begun for {@link #whenSettled}. */
+    private boolean settling;
+
     private @Nullable Runnable whenLast;
 
-    /** The frame that the last checkpoint ends with; -1 until that is begun. */
+    /** The frame after which nothing comes; -1 until that is known. */
     private long lastFrame = -1;
 
     /** @param recovered what the state was recovered from */
@@ -173,7 +181,16 @@ final class Checkpointer {
                 || (frames > 0 && clock.millis() >= due);
     }
 
-    /** Takes one more checkpoint, after the one that may be running, and calls {@code done} when all is committed. */
+    /**
+     * Sees to it that little is left to be replayed: lets a running checkpoint end, and takes another if much has come
+     * meanwhile. Calls {@code done} in any case, also if none can be taken. To be called once.
+     */
+    void settle(Runnable done) {
+        whenSettled = done;
+        finish();
+    }
+
+    /** Takes one more checkpoint if much is left to be replayed, and calls {@code done} when all is committed. */
     void last(Runnable done) {
         whenLast = done;
         finish();
@@ -184,6 +201,7 @@ final class Checkpointer {
         closed = true;
         takeSnapshot();
         store.close();
+        settled();
     }
 
     private @Nullable ByteBuf takeSnapshot() {
@@ -320,14 +338,45 @@ final class Checkpointer {
     }
 
     private void finish() {
-        Runnable done = whenLast;
-        if (done == null || running || writing || closed) {
+        if (isBusy()) {
+            return;
+        }
+        if (whenSettled != null && !settling && !isLittleLeft()) {
+            settling = true;
+            begin();
+            return;
+        }
+        settled();
+        if (whenLast == null || isBusy()) {
+            return;
+        }
+        if (lastFrame < 0 && !isLittleLeft()) {
+            begin();
             return;
         }
         if (lastFrame < 0) {
-            begin();
-        } else if (lastFrame <= committed) {
+            lastFrame = sealOpenFrame.getAsLong();
+        }
+        Runnable done = whenLast;
+        if (done != null && lastFrame <= committed) {
             whenLast = null;
+            done.run();
+        }
+    }
+
+    private boolean isBusy() {
+        return running || writing || closed;
+    }
+
+    private boolean isLittleLeft() {
+        return bytes <= options.checkpointBytes() / LITTLE && frames <= options.checkpointFrames() / LITTLE;
+    }
+
+    private void settled() {
+        Runnable done = whenSettled;
+        whenSettled = null;
+        settling = false;
+        if (done != null) {
             done.run();
         }
     }

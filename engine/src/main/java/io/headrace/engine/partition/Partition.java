@@ -154,7 +154,23 @@ public final class Partition<C, R> {
         }
     }
 
-    /** Takes no more commands, waits for what is in flight, takes a checkpoint and lets go of the log. */
+    /**
+     * Prepares for the end while it goes on serving: sees to it that the next owner will have little to replay. To be called once,
+     * before {@link #close}.
+     *
+     * @param whenSettled called in any case, also if the partition is lost or no checkpoint can be taken
+     */
+    public void settle(Runnable whenSettled) {
+        assertOwner();
+        Serving now = serving;
+        if (phase != Phase.SERVING || now == null) {
+            whenSettled.run();
+        } else {
+            now.checkpointer.settle(whenSettled);
+        }
+    }
+
+    /** Takes no more commands, waits for what is in flight, takes a checkpoint if it is worth one and lets go of the log. */
     public void close(Runnable whenClosed) {
         assertOwner();
         Serving now = serving;

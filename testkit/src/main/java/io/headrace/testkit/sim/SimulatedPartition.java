@@ -251,14 +251,25 @@ public final class SimulatedPartition<C, R> {
 
         /** Asks the owner to finish what it has and let go. */
         public void close() {
+            loop.execute(this::closeNow);
+        }
+
+        /** As {@link #close}, after it has been prepared for that while it served. To be called once. */
+        public void handOver() {
             loop.execute(() -> {
                 if (!gone) {
-                    partition.close(() -> {
-                        gone = true;
-                        serving = false;
-                    });
+                    partition.settle(() -> loop.execute(this::closeNow));
                 }
             });
+        }
+
+        private void closeNow() {
+            if (!gone) {
+                partition.close(() -> {
+                    gone = true;
+                    serving = false;
+                });
+            }
         }
 
         /** Stops the process for a while, as a long garbage collection does. */

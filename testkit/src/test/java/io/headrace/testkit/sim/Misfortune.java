@@ -54,6 +54,8 @@ public final class Misfortune {
                 if (random.nextBoolean()) {
                     partition.start();
                 }
+            } else if (random.nextBoolean()) {
+                victim.handOver();
             } else {
                 victim.close();
             }

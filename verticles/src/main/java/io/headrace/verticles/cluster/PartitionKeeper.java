@@ -29,7 +29,7 @@ public final class PartitionKeeper implements Registry.Listener {
         void open(String partition);
 
         /**
-         * Begins to close a partition.
+         * Begins to close a partition, which may serve for a while yet.
          *
          * @param closed told, on any thread, when it is no longer in this process
          */
@@ -111,6 +111,9 @@ public final class PartitionKeeper implements Registry.Listener {
                 if (held.state == State.OPEN) {
                     held.state = State.CLOSING;
                     places.abandon(partition, () -> loop.execute(() -> release(partition, held, () -> {})));
+                } else if (held.state == State.CLOSING) {
+                    // It may still serve; who waits until it is closed is told then.
+                    places.abandon(partition, () -> {});
                 }
             });
         });

@@ -146,6 +146,16 @@ public final class HostedPartition<C, R> {
                         current.committedFrame(), current.heldOutputs(), current.cacheBytes(), attempts, recoveryNanos);
     }
 
+    /** @param whenSettled called in any case */
+    void settle(Runnable whenSettled) {
+        Partition<C, R> current = partition;
+        if (current == null) {
+            whenSettled.run();
+        } else {
+            current.settle(whenSettled);
+        }
+    }
+
     void close(Runnable whenClosed) {
         Partition<C, R> current = partition;
         if (state != State.FENCED) {
