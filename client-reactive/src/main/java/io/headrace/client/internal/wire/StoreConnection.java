@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * releases it whatever happens: so none can leak.
  */
 public final class StoreConnection {
-    private static final Duration PROBE_INTERVAL = Duration.ofSeconds(5);
+    private static final Duration PROBE_INTERVAL = Duration.ofSeconds(2);
     private static final int MAX_SILENT_INTERVALS = 3;
 
     /** What may be written beyond what the system takes, before appends wait. */
