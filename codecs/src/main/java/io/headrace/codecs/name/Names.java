@@ -14,6 +14,8 @@ public final class Names {
 
     private static final String READER_GROUP = "_RG";
     private static final String MARK = "_MARK";
+
+    /** No stream has a name with this at its end, so that a table and a stream may have the same name. */
     private static final String TABLE_SUFFIX = "_kvtable";
 
     private Names() {}

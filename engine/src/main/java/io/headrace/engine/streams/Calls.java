@@ -16,7 +16,7 @@ final class Calls {
     static Call create(StreamName stream, long segmentId, StreamConfiguration configuration) {
         ScalingPolicy scaling = configuration.scaling();
         return new Call.ToSegment(new SegmentCommand.Create(
-                Names.segment(stream, segmentId),
+                SegmentNames.segment(stream, segmentId),
                 scaling.storeType(),
                 scaling.targetRate(),
                 configuration.rolloverBytes()));
@@ -35,7 +35,7 @@ final class Calls {
     }
 
     static Call seal(StreamName stream, long segmentId) {
-        return new Call.ToSegment(new SegmentCommand.Seal(Names.segment(stream, segmentId)));
+        return new Call.ToSegment(new SegmentCommand.Seal(SegmentNames.segment(stream, segmentId)));
     }
 
     static List<Call> sealAll(StreamName stream, Collection<Long> segmentIds) {
@@ -50,7 +50,8 @@ final class Calls {
 
     static List<Call> lengths(StreamName stream, Collection<Long> segmentIds) {
         List<Call> calls = new ArrayList<>(segmentIds.size());
-        segmentIds.forEach(id -> calls.add(new Call.ToSegment(new SegmentCommand.GetInfo(Names.segment(stream, id)))));
+        segmentIds.forEach(
+                id -> calls.add(new Call.ToSegment(new SegmentCommand.GetInfo(SegmentNames.segment(stream, id)))));
         return calls;
     }
 
@@ -59,7 +60,7 @@ final class Calls {
         SortedMap<String, Long> byName = answers.lengths();
         SortedMap<Long, Long> lengths = new TreeMap<>();
         for (long id : segmentIds) {
-            Long length = byName.get(Names.segment(stream, id));
+            Long length = byName.get(SegmentNames.segment(stream, id));
             if (length != null) {
                 lengths.put(id, length);
             }

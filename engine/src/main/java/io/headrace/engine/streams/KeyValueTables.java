@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.streams;
 
+import io.headrace.codecs.name.Names;
 import io.headrace.codecs.name.SegmentName;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.segments.SegmentCommand;
@@ -115,7 +116,7 @@ final class KeyValueTables implements Procedure {
         int keyLength = configuration.primaryKeyLength() + configuration.secondaryKeyLength();
         boolean creation = c.state().work(subject) instanceof Work.CreateTable;
         for (SegmentRange segment : segments(table)) {
-            String name = Names.tableSegment(of.scope(), of.table(), segment.id());
+            String name = SegmentNames.tableSegment(of.scope(), of.table(), segment.id());
             calls.add(
                     creation
                             ? new Call.ToSegment(

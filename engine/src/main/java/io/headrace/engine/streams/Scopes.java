@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.streams;
 
+import io.headrace.codecs.name.Names;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.streams.Row.ScopeRow;
 import io.headrace.engine.streams.StreamReply.CreateScopeStatus;
@@ -29,7 +30,7 @@ final class Scopes implements Procedure {
     }
 
     void create(StreamCommand.CreateScope command, ReplyTo<? super StreamReply> replyTo, Context c) {
-        if (!Names.isScope(command.scope())) {
+        if (!Names.isScopeName(command.scope())) {
             c.reply(replyTo, CreateScopeStatus.INVALID_SCOPE_NAME);
         } else if (c.state().scope(command.scope()) != null) {
             c.reply(replyTo, CreateScopeStatus.SCOPE_EXISTS);

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.streams;
 
+import io.headrace.codecs.name.Names;
 import io.headrace.codecs.name.SegmentName;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.streams.InternalCommand.EnsureStream;
@@ -22,7 +23,7 @@ final class StreamCreation implements Procedure {
 
     void create(StreamCommand.CreateStream command, ReplyTo<? super StreamReply> replyTo, Context c) {
         ScopeData scope = c.state().scope(command.scope());
-        if (!Names.isStream(command.stream().stream())) {
+        if (!Names.isStreamName(command.stream().stream())) {
             c.reply(replyTo, CreateStreamStatus.INVALID_STREAM_NAME);
         } else if (scope == null || scope.row.removing()) {
             c.reply(replyTo, CreateStreamStatus.SCOPE_NOT_FOUND);

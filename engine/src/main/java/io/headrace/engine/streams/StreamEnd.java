@@ -85,7 +85,7 @@ final class StreamEnd implements Procedure {
             }
             int oldest = StreamCuts.span(stream.graph, stream.head()).low();
             for (SegmentRange segment : stream.graph.segmentsOf(oldest, stream.graph.size() - 1)) {
-                calls.add(Calls.delete(Names.segment(name, segment.id())));
+                calls.add(Calls.delete(SegmentNames.segment(name, segment.id())));
             }
         }
         return calls;

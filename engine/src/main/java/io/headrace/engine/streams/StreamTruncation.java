@@ -82,12 +82,12 @@ final class StreamTruncation implements Procedure {
         if (stream.work instanceof TruncateStream truncate) {
             truncate.cut().offsets().forEach((id, offset) -> {
                 if (offset > 0) {
-                    calls.add(new Call.ToSegment(new SegmentCommand.Truncate(Names.segment(name, id), offset)));
+                    calls.add(new Call.ToSegment(new SegmentCommand.Truncate(SegmentNames.segment(name, id), offset)));
                 }
             });
             for (SegmentRange s : StreamCuts.segmentsBetween(stream.graph, truncate.former(), truncate.cut())) {
                 if (!truncate.cut().offsets().containsKey(s.id())) {
-                    calls.add(Calls.delete(Names.segment(name, s.id())));
+                    calls.add(Calls.delete(SegmentNames.segment(name, s.id())));
                 }
             }
         }

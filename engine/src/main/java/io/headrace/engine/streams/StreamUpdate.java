@@ -77,7 +77,7 @@ final class StreamUpdate implements Procedure {
             ScalingPolicy policy = update.configuration().scaling();
             for (SegmentRange segment : stream.current().segments()) {
                 calls.add(new Call.ToSegment(new SegmentCommand.UpdatePolicy(
-                        Names.segment(name, segment.id()), policy.storeType(), policy.targetRate())));
+                        SegmentNames.segment(name, segment.id()), policy.storeType(), policy.targetRate())));
             }
         }
         return calls;

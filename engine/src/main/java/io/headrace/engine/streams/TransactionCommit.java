@@ -73,7 +73,7 @@ final class TransactionCommit implements Procedure {
             case ROLL_CREATE -> {
                 List<Call> calls = new ArrayList<>();
                 for (SegmentRange segment : duplicate(stream, commit).segments()) {
-                    calls.add(Calls.createPlain(Names.segment(name, segment.id()), stream.configuration));
+                    calls.add(Calls.createPlain(SegmentNames.segment(name, segment.id()), stream.configuration));
                 }
                 yield calls;
             }
@@ -96,10 +96,10 @@ final class TransactionCommit implements Procedure {
         for (SegmentRange segment : target.segments()) {
             int number = SegmentName.numberOf(segment.id());
             List<String> sources = commit.transactions().stream()
-                    .map(id -> Names.transactionSegment(stream.name(), number, commit.epoch(), id))
+                    .map(id -> SegmentNames.transactionSegment(stream.name(), number, commit.epoch(), id))
                     .toList();
             calls.add(new Call.ToSegment(
-                    new SegmentCommand.MergeBatch(Names.segment(stream.name(), segment.id()), sources)));
+                    new SegmentCommand.MergeBatch(SegmentNames.segment(stream.name(), segment.id()), sources)));
         }
         return calls;
     }

@@ -247,8 +247,8 @@ final class Transactions implements Procedure {
             return calls;
         }
         for (SegmentRange segment : stream.graph.epoch(row.epoch()).segments()) {
-            String name =
-                    Names.transactionSegment(stream.name(), SegmentName.numberOf(segment.id()), row.epoch(), row.id());
+            String name = SegmentNames.transactionSegment(
+                    stream.name(), SegmentName.numberOf(segment.id()), row.epoch(), row.id());
             calls.add(
                     row.state() == TransactionState.OPEN
                             ? Calls.createPlain(name, stream.configuration)

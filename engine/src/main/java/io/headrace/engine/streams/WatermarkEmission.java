@@ -76,7 +76,7 @@ final class WatermarkEmission implements Procedure {
         if (segmentId == null) {
             return List.of();
         }
-        String segment = Names.segment(name.mark(), segmentId);
+        String segment = SegmentNames.segment(name.mark(), segmentId);
         return List.of(
                 new Call.ToSegment(new SegmentCommand.GetInfo(segment)),
                 new Call.ToSegment(new SegmentCommand.GetAttribute(segment, REVISION_MARK)));
@@ -109,7 +109,7 @@ final class WatermarkEmission implements Procedure {
     }
 
     private static String segment(MarkRow row) {
-        return Names.segment(row.name().mark(), row.segmentId());
+        return SegmentNames.segment(row.name().mark(), row.segmentId());
     }
 
     @Override
@@ -142,7 +142,9 @@ final class WatermarkEmission implements Procedure {
         if (segmentId == null
                 || answers.replies().size() != 2
                 || !(answers.calls().get(0) instanceof Call.ToSegment call)
-                || !call.command().segment().equals(Names.segment(stream.name().mark(), segmentId))
+                || !call.command()
+                        .segment()
+                        .equals(SegmentNames.segment(stream.name().mark(), segmentId))
                 || !(answers.replies().get(0) instanceof SegmentReply.Info info)
                 || !(answers.replies().get(1) instanceof SegmentReply.Attribute attribute)) {
             return null;

@@ -1,6 +1,7 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.engine.streams;
 
+import io.headrace.codecs.name.Names;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.streams.Row.Emitted;
 import io.headrace.engine.streams.Row.StreamState;

@@ -414,7 +414,7 @@ class AutoScalingTest {
             assertThat(end.busy()).as("seed %d", seed).isFalse();
             assertThat(end.segments()).hasSizeGreaterThanOrEqualTo(2);
             for (SegmentScaling s : end.segments()) {
-                assertThat(rig.store.get(Names.segment(S, s.segment().id())).sealed)
+                assertThat(rig.store.get(SegmentNames.segment(S, s.segment().id())).sealed)
                         .isFalse();
             }
             epochs += end.epoch();

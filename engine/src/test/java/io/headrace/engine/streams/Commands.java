@@ -35,7 +35,7 @@ final class Commands {
     }
 
     static String segment(int number, int epoch) {
-        return Names.segment(S, id(number, epoch));
+        return SegmentNames.segment(S, id(number, epoch));
     }
 
     /** {@code number@epoch} of each, in order. */

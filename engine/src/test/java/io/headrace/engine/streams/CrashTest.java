@@ -133,8 +133,8 @@ class CrashTest {
         StreamCut head = ((StreamReply.Cut) rig.ask(new StreamCommand.GetHead(S))).cut();
         StreamReply between = rig.ask(new StreamCommand.GetSegmentsBetween(S, head, StreamCut.UNBOUNDED));
         for (SegmentRange segment : ((Segments) between).segments()) {
-            FakeStore.Segment stored = rig.store.get(Names.segment(S, segment.id()));
-            seen.add(Names.segment(S, segment.id()) + stored.events + stored.sealed + stored.startOffset);
+            FakeStore.Segment stored = rig.store.get(SegmentNames.segment(S, segment.id()));
+            seen.add(SegmentNames.segment(S, segment.id()) + stored.events + stored.sealed + stored.startOffset);
         }
     }
 
@@ -144,7 +144,7 @@ class CrashTest {
 
     private static void write(Rig rig, TransactionCreated transaction, String event) {
         for (SegmentRange range : transaction.segments()) {
-            String parent = Names.segment(S, range.id());
+            String parent = SegmentNames.segment(S, range.id());
             rig.store.append(SegmentName.transactionSegment(parent, transaction.transaction()), event);
         }
     }

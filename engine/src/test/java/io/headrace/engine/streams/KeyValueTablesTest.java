@@ -185,7 +185,7 @@ class KeyValueTablesTest {
                 assertThat(rough.ask(creating("t"))).isIn(CreateTableStatus.SUCCESS, CreateTableStatus.TABLE_EXISTS);
                 for (SegmentRange range :
                         ((Segments) rough.ask(new StreamCommand.GetTableSegments("s", "t"))).segments()) {
-                    String name = Names.tableSegment("s", "t", range.id());
+                    String name = SegmentNames.tableSegment("s", "t", range.id());
                     assertThat(rough.store.execute(new SegmentCommand.GetInfo(name)))
                             .as("seed %d, %s", seed, name)
                             .isEqualTo(new SegmentReply.Info(false, 0, 0, 0));

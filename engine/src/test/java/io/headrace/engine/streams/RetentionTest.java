@@ -290,7 +290,7 @@ class RetentionTest {
         for (int i = 0; i < streams; i++) {
             StreamName name = new StreamName("s", "a" + i);
             rig.ask(new StreamCommand.CreateStream(name, keeping(1, RetentionPolicy.Type.SIZE, 1, Long.MAX_VALUE)));
-            rig.store.append(Names.segment(name, 0), "e");
+            rig.store.append(SegmentNames.segment(name, 0), "e");
         }
         rig.settle();
         int most = 0;
@@ -330,7 +330,7 @@ class RetentionTest {
             for (int step = 0; step < 60; step++) {
                 List<SegmentRange> current = current(rig);
                 SegmentRange segment = current.get(random.nextInt(current.size()));
-                append(rig, Names.segment(S, segment.id()), random.nextInt(6));
+                append(rig, SegmentNames.segment(S, segment.id()), random.nextInt(6));
                 if (random.nextInt(6) == 0) {
                     scale(rig, random, current);
                 }
@@ -369,7 +369,7 @@ class RetentionTest {
         Map<Long, Long> offsets = new HashMap<>();
         for (SegmentRange segment : current(rig)) {
             offsets.put(segment.id(), (long)
-                    rig.store.events(Names.segment(S, segment.id())).size());
+                    rig.store.events(SegmentNames.segment(S, segment.id())).size());
         }
         return StreamCut.of(offsets);
     }

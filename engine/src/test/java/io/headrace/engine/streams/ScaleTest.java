@@ -72,7 +72,7 @@ class ScaleTest {
             }
             seen |= sealed;
             for (SegmentRange s : ((Segments) rig.ask(new StreamCommand.GetCurrentSegments(S))).segments()) {
-                assertThat(rig.store.segments).containsKey(Names.segment(S, s.id()));
+                assertThat(rig.store.segments).containsKey(SegmentNames.segment(S, s.id()));
             }
             rig.step();
         }

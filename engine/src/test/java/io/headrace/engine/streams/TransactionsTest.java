@@ -37,7 +37,7 @@ class TransactionsTest {
         for (SegmentRange range : transaction.segments()) {
             if (SegmentName.numberOf(range.id()) == number) {
                 rig.store.append(
-                        SegmentName.transactionSegment(Names.segment(S, range.id()), transaction.transaction()),
+                        SegmentName.transactionSegment(SegmentNames.segment(S, range.id()), transaction.transaction()),
                         events);
             }
         }

@@ -240,7 +240,7 @@ class WatermarksTest {
 
     private static void write(Rig rig, TransactionCreated transaction, String... events) {
         for (SegmentRange range : transaction.segments()) {
-            String parent = Names.segment(S, range.id());
+            String parent = SegmentNames.segment(S, range.id());
             rig.store.append(SegmentName.transactionSegment(parent, transaction.transaction()), events);
         }
     }
