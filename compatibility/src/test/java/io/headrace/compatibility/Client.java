@@ -105,6 +105,11 @@ final class Client implements AutoCloseable {
         return server.controller();
     }
 
+    /** Where the server answers over HTTP; it must be Headrace, started by these tests. */
+    URI http() {
+        return ((HeadraceProcess) server).http();
+    }
+
     ClientConfig config() {
         return config;
     }

@@ -265,7 +265,8 @@ class ReactiveGroupTest {
         }
     }
 
-    private static void write(Client client, int first, int count) {
+    /** Writes so many of {@link #events}, each behind those of its key. */
+    static void write(Client client, int first, int count) {
         try (EventStreamWriter<String> writer = client.events()
                 .createEventWriter(
                         "a", Client.STRINGS, EventWriterConfig.builder().build())) {
@@ -276,15 +277,18 @@ class ReactiveGroupTest {
         }
     }
 
-    private static List<String> events(int first, int count) {
+    static List<String> events(int first, int count) {
         return IntStream.range(first, first + count)
                 .mapToObj(i -> i % KEYS + "/" + i)
                 .toList();
     }
 
     /** Each event was read once, by one reader, and those of a key in their order. */
-    private static void assertEach(int count, List<String> one, List<String> other) {
-        for (List<String> part : List.of(one, other)) {
+    @SafeVarargs
+    static void assertEach(int count, List<String>... parts) {
+        List<String> all = new ArrayList<>();
+        for (List<String> part : parts) {
+            all.addAll(part);
             for (int key = 0; key < KEYS; key++) {
                 String prefix = key + "/";
                 assertThat(part.stream()
@@ -293,8 +297,6 @@ class ReactiveGroupTest {
                         .isSorted();
             }
         }
-        List<String> all = new ArrayList<>(one);
-        all.addAll(other);
         assertThat(all).containsExactlyInAnyOrderElementsOf(events(0, count));
     }
 
