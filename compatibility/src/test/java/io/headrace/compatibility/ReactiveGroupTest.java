@@ -265,16 +265,20 @@ class ReactiveGroupTest {
         }
     }
 
-    /** Writes so many of {@link #events}, each behind those of its key. */
-    static void write(Client client, int first, int count) {
+    private static void write(Client client, int first, int count) {
         try (EventStreamWriter<String> writer = client.events()
                 .createEventWriter(
                         "a", Client.STRINGS, EventWriterConfig.builder().build())) {
-            List<CompletableFuture<Void>> writes = events(first, count).stream()
-                    .map(event -> writer.writeEvent(event.substring(0, event.indexOf('/')), event))
-                    .toList();
-            writes.forEach(CompletableFuture::join);
+            write(writer, first, count);
         }
+    }
+
+    /** Writes so many of {@link #events}, each behind those of its key; returns when all have been acknowledged. */
+    static void write(EventStreamWriter<String> writer, int first, int count) {
+        List<CompletableFuture<Void>> writes = events(first, count).stream()
+                .map(event -> writer.writeEvent(event.substring(0, event.indexOf('/')), event))
+                .toList();
+        writes.forEach(CompletableFuture::join);
     }
 
     static List<String> events(int first, int count) {
