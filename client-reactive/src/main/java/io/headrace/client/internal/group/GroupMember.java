@@ -83,8 +83,9 @@ final class GroupMember {
         this.reader = reader;
         this.shared = GroupModel.share(resources, scope, group);
         this.share = new MemberShare(id, reader, shared);
-        this.checkpoints =
-                new MemberCheckpoints(scope, group, id, reader, new GroupCalls(resources.controller()), shared, share);
+        GroupCalls calls = new GroupCalls(resources.controller());
+        this.checkpoints = new MemberCheckpoints(
+                id, reader, (config, cut) -> calls.release(scope, group, config, cut), shared, share);
     }
 
     void join() {

@@ -32,13 +32,10 @@ public final class GroupReading<T> extends Emission<GroupEvent<T>> implements Gr
     private final @Nullable Publisher<Position> acknowledgements;
     private final Acknowledged acknowledged = new Acknowledged();
     private final GroupMember member;
+    private final Barrier barrier;
     private final PositionLog log = new PositionLog();
     private final Lanes<T> lanes;
 
-    /** A checkpoint that has to be passed before anything else is emitted. */
-    private @Nullable String checkpoint;
-
-    private boolean checkpointEmitted;
     private boolean hasRead;
     private @Nullable Disposable listening;
     private Loop.@Nullable Timer farewell;
@@ -58,6 +55,7 @@ public final class GroupReading<T> extends Emission<GroupEvent<T>> implements Gr
         this.loop = resources.loop();
         this.showsCheckpoints = showsCheckpoints;
         this.acknowledgements = acknowledgements;
+        this.barrier = new Barrier(showsCheckpoints, acknowledgements != null, acknowledged);
         this.member = new GroupMember(resources, scope, group, id, this);
         this.lanes = new Lanes<>(resources, serializer, options, log, this);
     }
@@ -106,10 +104,10 @@ public final class GroupReading<T> extends Emission<GroupEvent<T>> implements Gr
     }
 
     private void acknowledge(Position position) {
-        String reached = checkpoint;
         acknowledged.upTo(position);
-        if (reached != null && acknowledged.isAll()) {
-            member.passed(reached);
+        String passed = barrier.passed();
+        if (passed != null) {
+            member.passed(passed);
         }
     }
 
@@ -139,14 +137,14 @@ public final class GroupReading<T> extends Emission<GroupEvent<T>> implements Gr
     /** Events, unless a checkpoint is to be passed; that, unless it was emitted. */
     @Override
     protected boolean hasNext() {
-        return checkpoint != null ? !checkpointEmitted : lanes.hasNext();
+        return barrier.isDown() ? barrier.next() != null : lanes.hasNext();
     }
 
     @Override
     protected void emitNext() {
-        String reached = checkpoint;
+        String reached = barrier.next();
         if (reached != null) {
-            checkpointEmitted = true;
+            barrier.emitted();
             emit(new GroupEvent.AtCheckpoint<>(reached, () -> loop.execute(() -> member.passed(reached))));
             return;
         }
@@ -214,18 +212,9 @@ public final class GroupReading<T> extends Emission<GroupEvent<T>> implements Gr
         return hasRead;
     }
 
-    /**
-     * What has to be acknowledged is not emitted between a checkpoint and its being written: it would lie before the
-     * checkpoint, and before where others go on in a segment that is given away then, though nobody has dealt with it.
-     */
     @Override
     public boolean reach(String name) {
-        if (!showsCheckpoints && acknowledgements == null) {
-            return true;
-        }
-        checkpoint = name;
-        checkpointEmitted = !showsCheckpoints;
-        if (!showsCheckpoints && acknowledged.isAll()) {
+        if (barrier.reach(name)) {
             return true;
         }
         scheduleTurn();
@@ -234,7 +223,7 @@ public final class GroupReading<T> extends Emission<GroupEvent<T>> implements Gr
 
     @Override
     public void forget(String name) {
-        checkpoint = null;
+        barrier.lift();
         scheduleTurn();
     }
 

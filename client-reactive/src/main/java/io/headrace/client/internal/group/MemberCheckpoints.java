@@ -2,14 +2,14 @@
 package io.headrace.client.internal.group;
 
 import io.headrace.client.ReaderGroupConfiguration.Retention;
-import io.headrace.client.internal.control.GroupCalls;
+import io.headrace.client.StreamCut;
 import io.headrace.client.internal.group.GroupRecord.ClearCheckpointsBefore;
 import io.headrace.client.internal.group.GroupRecord.CompleteSegment;
 import io.headrace.client.internal.group.GroupRecord.CreateCheckpoint;
 import io.headrace.client.internal.group.GroupRecord.PassCheckpoint;
 import io.headrace.client.internal.group.GroupRecord.SetPublished;
 import io.headrace.client.internal.group.GroupRecord.Successor;
-import io.headrace.client.internal.revision.SharedState;
+import io.headrace.client.internal.revision.Shared;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,12 +30,15 @@ final class MemberCheckpoints {
     /** More checkpoints than these are not remembered: who has asked for one has had time to see what came of it. */
     private static final int MAX_REMEMBERED = 10;
 
-    private final String scope;
-    private final String group;
+    /** Tells the controller from where on a group needs a stream. */
+    interface Publication {
+        Future<Void> tell(GroupConfig config, StreamCut cut);
+    }
+
     private final String id;
     private final GroupMember.Reader reader;
-    private final GroupCalls calls;
-    private final SharedState<GroupState, GroupRecord> shared;
+    private final Publication publication;
+    private final Shared<GroupState, GroupRecord> shared;
     private final MemberShare share;
 
     /** Segments that were read to their end. They are not given away: only who has one can say that it is complete. */
@@ -53,18 +56,14 @@ final class MemberCheckpoints {
     private @Nullable String passed;
 
     MemberCheckpoints(
-            String scope,
-            String group,
             String id,
             GroupMember.Reader reader,
-            GroupCalls calls,
-            SharedState<GroupState, GroupRecord> shared,
+            Publication publication,
+            Shared<GroupState, GroupRecord> shared,
             MemberShare share) {
-        this.scope = scope;
-        this.group = group;
         this.id = id;
         this.reader = reader;
-        this.calls = calls;
+        this.publication = publication;
         this.shared = shared;
         this.share = share;
     }
@@ -181,7 +180,7 @@ final class MemberCheckpoints {
         }
         Future<Void> told = Future.succeededFuture();
         for (var cut : Cuts.byStream(state.checkpoints().last()).values()) {
-            told = told.compose(before -> calls.release(scope, group, state.config(), cut));
+            told = told.compose(before -> publication.tell(state.config(), cut));
         }
         return told.compose(all -> shared.append(List.of(new SetPublished(true))))
                 .map(true);

@@ -5,7 +5,7 @@ import io.headrace.client.Position.Place;
 import io.headrace.client.internal.group.GroupRecord.AcquireSegment;
 import io.headrace.client.internal.group.GroupRecord.ReleaseSegment;
 import io.headrace.client.internal.group.GroupRecord.UpdateDistance;
-import io.headrace.client.internal.revision.SharedState;
+import io.headrace.client.internal.revision.Shared;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,13 +18,13 @@ import java.util.TreeMap;
 final class MemberShare {
     private final String id;
     private final GroupMember.Reader reader;
-    private final SharedState<GroupState, GroupRecord> shared;
+    private final Shared<GroupState, GroupRecord> shared;
     private long acquireAt;
     private long releaseAt;
     private long reportAt;
     private SortedMap<String, Place> reported = new TreeMap<>();
 
-    MemberShare(String id, GroupMember.Reader reader, SharedState<GroupState, GroupRecord> shared) {
+    MemberShare(String id, GroupMember.Reader reader, Shared<GroupState, GroupRecord> shared) {
         this.id = id;
         this.reader = reader;
         this.shared = shared;

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * A copy of a state that is kept in a revisioned stream. Operations are done one after another; each write is made on the
  * condition that the copy is what the stream says, unless it is said to need none. On its loop.
  */
-public final class SharedState<S, U> {
+public final class SharedState<S, U> implements Shared<S, U> {
     private static final int PAGE_BYTES = 256 << 10;
 
     private final Resources resources;
@@ -53,7 +53,7 @@ public final class SharedState<S, U> {
         log.end();
     }
 
-    /** The copy as it is. {@link IllegalStateException} if nothing was fetched. */
+    @Override
     public S current() {
         S known = state;
         if (known == null) {
@@ -79,7 +79,7 @@ public final class SharedState<S, U> {
                         : log.append(frame, ends.start()).map(written -> written.isPresent())));
     }
 
-    /** Writes what the function makes of the state, again until nobody else was faster; none: writes nothing. */
+    @Override
     public Future<S> update(Function<? super S, ? extends List<? extends U>> changes) {
         long endNanos = System.nanoTime() + resources.options().deadline().toNanos();
         return operations.run(() ->
@@ -112,7 +112,7 @@ public final class SharedState<S, U> {
                 .toList());
     }
 
-    /** Writes changes whatever the state is. */
+    @Override
     public Future<Void> append(List<? extends U> changes) {
         return changes.isEmpty() ? Future.succeededFuture() : operations.run(() -> log.append(frame(changes)));
     }
