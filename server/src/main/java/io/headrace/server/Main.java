@@ -1,8 +1,6 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.server;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.headrace.server.cli.ClientCommands;
 import io.headrace.server.cli.CommandException;
 import io.headrace.server.cli.Console;
@@ -29,7 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.logging.LogManager;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,7 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line. */
 public final class Main {
-    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(Main.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
     private static final int FAILED = 1;
     private static final int BAD_USAGE = 2;
@@ -238,7 +236,7 @@ public final class Main {
         ParseResult command = parsed.subcommand();
         try {
             if (ClientCommands.has(command.commandSpec().name())) {
-                silence();
+                Logging.silence();
                 return ClientCommands.execute(parsed);
             }
             switch (command.commandSpec().name()) {
@@ -270,7 +268,7 @@ public final class Main {
                 }
                 case "doctor" -> {
                     Settings settings = settings(command);
-                    logLevel(Settings.LogLevel.ERROR); // what goes wrong is among the findings
+                    Logging.level(Settings.LogLevel.ERROR); // what goes wrong is among the findings
                     return DoctorCommand.run(command, settings, out) ? 0 : FAILED;
                 }
                 default -> out.print(SampleFile.text());
@@ -310,7 +308,8 @@ public final class Main {
         }
         Path file = command.matchedOptionValue("--config", (Path) null);
         Settings settings = Settings.resolve(commandLine, environment, file);
-        logLevel(settings.get(Settings.LOG_LEVEL));
+        Logging.level(settings.get(Settings.LOG_LEVEL));
+        Logging.format(settings.get(Settings.LOG_FORMAT));
         return settings;
     }
 
@@ -328,7 +327,7 @@ public final class Main {
             return BAD_USAGE;
         }
         ParseResult command = group.subcommand();
-        logLevel(Settings.LogLevel.ERROR);
+        Logging.level(Settings.LogLevel.ERROR);
         String option = "--" + Settings.ZOOKEEPER.name();
         String zooKeeper = command.matchedOptionValue(option, environment.get(Settings.ZOOKEEPER.variable()));
         if (zooKeeper == null) {
@@ -367,13 +366,13 @@ public final class Main {
             return BAD_USAGE;
         }
         Settings settings = settings(group.subcommand());
-        logLevel(Settings.LogLevel.ERROR); // what goes wrong is in the file
+        Logging.level(Settings.LogLevel.ERROR); // what goes wrong is in the file
         DebugCommand.run(group.subcommand(), settings, environment, out);
         return 0;
     }
 
     private boolean demo(ParseResult command) {
-        logLevel(Settings.LogLevel.WARN); // the screen belongs to the demonstration
+        Logging.level(Settings.LogLevel.WARN); // the screen belongs to the demonstration
         String controller = command.matchedOptionValue("--controller", (String) null);
         if (controller != null) {
             return Demo.run(address(controller), out);
@@ -389,26 +388,5 @@ public final class Main {
             throw new StartException("--controller " + text + " is not a host and a port, such as 127.0.0.1:9090");
         }
         return address;
-    }
-
-    /** What goes wrong is told by the command itself. */
-    private static void silence() {
-        logLevel(Settings.LogLevel.ERROR);
-        if (LoggerFactory.getLogger("io.vertx") instanceof Logger library) {
-            library.setLevel(Level.ERROR);
-        }
-        // Where the launcher has left out our log, Vert.x takes that of the JDK.
-        LogManager.getLogManager().reset();
-    }
-
-    private static void logLevel(Settings.LogLevel level) {
-        if (LoggerFactory.getLogger("io.headrace") instanceof Logger ours
-                && LoggerFactory.getLogger("org.apache") instanceof Logger storage) {
-            ours.setLevel(Level.valueOf(level.name()));
-            if (level == Settings.LogLevel.DEBUG) {
-                storage.detachAndStopAllAppenders();
-                storage.setAdditive(true);
-            }
-        }
     }
 }

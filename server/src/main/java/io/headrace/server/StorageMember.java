@@ -98,7 +98,8 @@ final class StorageMember {
                         Settings.ADVERTISED_HOST,
                         Settings.SECURITY,
                         Settings.ZOOKEEPER,
-                        Settings.LOG_LEVEL)
-                : List.of(Settings.DATA, Settings.HOST, Settings.SECURITY, Settings.LOG_LEVEL);
+                        Settings.LOG_LEVEL,
+                        Settings.LOG_FORMAT)
+                : List.of(Settings.DATA, Settings.HOST, Settings.SECURITY, Settings.LOG_LEVEL, Settings.LOG_FORMAT);
     }
 }

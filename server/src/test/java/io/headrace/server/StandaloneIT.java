@@ -58,10 +58,14 @@ final class StandaloneIT {
                     .containsExactlyInAnyOrder("controller", "store", "http");
             assertThat(server.errorLines()).noneMatch(line -> line.contains("WARN") || line.contains("ERROR"));
         }
-        try (ServerProcess again = ServerProcess.standalone(temporary, data)) {
+        try (ServerProcess again = ServerProcess.standalone(temporary, data, "--log-format", "json")) {
             Addresses addresses = again.awaitReady();
             garbageOnAPortHurtsNobodyElse(again, addresses);
             endsOnSigtermUnderLoad(again, addresses.store());
+            assertThat(again.errorLines().stream().map(JsonObject::new))
+                    .isNotEmpty()
+                    .allSatisfy(line -> assertThat(line.fieldNames())
+                            .contains("timestamp", "level", "threadName", "loggerName", "formattedMessage"));
         }
     }
 

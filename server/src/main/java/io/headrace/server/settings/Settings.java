@@ -46,6 +46,12 @@ public final class Settings {
         DEBUG
     }
 
+    /** How a line of the log looks. */
+    public enum LogFormat {
+        TEXT,
+        JSON
+    }
+
     public static final Setting<Path> DATA = Setting.directory(
             "data",
             "./data",
@@ -269,6 +275,13 @@ public final class Settings {
             "How much is logged to standard error; debug also shows the stack traces of a failed start and of the"
                     + " storage.");
 
+    public static final Setting<LogFormat> LOG_FORMAT = Setting.choice(
+            "log-format",
+            EnumSet.allOf(LogFormat.class),
+            LogFormat.TEXT,
+            "How the log looks: lines for people, or one JSON object a line for programs, with timestamp (milliseconds since"
+                    + " 1970), level, threadName, loggerName, formattedMessage and throwable, which is null without an exception.");
+
     /** Every setting, in the order in which help and sample file show them. */
     public static final List<Setting<?>> ALL = List.of(
             DATA,
@@ -305,7 +318,8 @@ public final class Settings {
             BUS_PORT,
             ADVERTISED_CLUSTER,
             ADVERTISED_BUS,
-            LOG_LEVEL);
+            LOG_LEVEL,
+            LOG_FORMAT);
 
     /** Those that mean something for nodes of a cluster only. */
     public static final List<Setting<?>> OF_CLUSTER = List.of(
