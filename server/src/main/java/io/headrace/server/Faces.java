@@ -139,9 +139,12 @@ final class Faces {
     int http(Vertx vertx, Supplier<HealthServer.Report> report, Metrics metrics, Routes more)
             throws InterruptedException {
         started.add("metrics", metrics, Metrics::close);
+        HttpCounters answers = new HttpCounters();
+        metrics.add(answers::addTo);
         Promise<HttpServer> listening = Promise.promise();
         vertx.getOrCreateContext().runOnContext(nothing -> {
             Router router = Router.router(vertx);
+            router.route().handler(answers::count);
             more.mount(router);
             HealthServer.listen(
                             vertx,

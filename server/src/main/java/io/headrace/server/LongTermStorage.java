@@ -49,6 +49,7 @@ final class LongTermStorage implements AutoCloseable {
 
     private final URI address;
     private final @Nullable ChunkStorage storage;
+    private final StorageCalls calls;
     private final TierOptions options;
     private final MemoryBudget blocks;
     private final long mostWaitingBytes;
@@ -58,11 +59,13 @@ final class LongTermStorage implements AutoCloseable {
     private LongTermStorage(
             URI address,
             @Nullable ChunkStorage storage,
+            StorageCalls calls,
             TierOptions options,
             MemoryBudget blocks,
             long mostWaitingBytes) {
         this.address = address;
         this.storage = storage;
+        this.calls = calls;
         this.options = options;
         this.blocks = blocks;
         this.mostWaitingBytes = mostWaitingBytes;
@@ -82,7 +85,8 @@ final class LongTermStorage implements AutoCloseable {
             Files.createDirectories(data.resolve("tier2"));
         }
         URI address = chosen.orElse(data.resolve("tier2").toUri());
-        ChunkStorage storage = address.equals(Settings.NO_TIER2) ? null : open(address);
+        StorageCalls calls = new StorageCalls();
+        ChunkStorage storage = address.equals(Settings.NO_TIER2) ? null : new MeasuredStorage(open(address), calls);
         long most = storage == null ? Long.MAX_VALUE : settings.get(Settings.TIER2_LAG_MIB) * MIB;
         long flushMillis = settings.get(Settings.TIER2_DELAY).toMillis();
         boolean isReadable = storage == null || storage.traits().readableBeforeSeal();
@@ -91,7 +95,7 @@ final class LongTermStorage implements AutoCloseable {
                 isReadable ? flushMillis : SEALED_PATIENCE * flushMillis,
                 most / 2 / partitions,
                 TierLimits.DEFAULT);
-        return new LongTermStorage(address, storage, options, Tier.blocks(blockBytes, partitions), most);
+        return new LongTermStorage(address, storage, calls, options, Tier.blocks(blockBytes, partitions), most);
     }
 
     /** A place within a storage. */
@@ -173,6 +177,11 @@ final class LongTermStorage implements AutoCloseable {
     /** How each partition stands. */
     Map<String, TierStatus> statuses() {
         return Map.copyOf(partitions);
+    }
+
+    /** What it has been asked so far. */
+    StorageCalls calls() {
+        return calls;
     }
 
     boolean writersWait() {

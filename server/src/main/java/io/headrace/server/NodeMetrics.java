@@ -88,6 +88,7 @@ final class NodeMetrics {
     void storage(LongTermStorage storage) {
         metrics.add(to -> {
             to.add(Metric.STORAGE_HOLDS_WRITERS, storage.writersWait());
+            storage.calls().addTo(to);
             storage.statuses().forEach((partition, status) -> storage(partition, status, to));
         });
     }
@@ -96,6 +97,8 @@ final class NodeMetrics {
         to.add(Metric.STORAGE_WAITING_BYTES, status.waitingBytes(), partition);
         to.add(Metric.STORAGE_WAITING_SECONDS, status.waitingMillis() / MILLIS, partition);
         to.add(Metric.STORAGE_CHUNKS, status.chunks(), partition);
+        to.add(Metric.STORAGE_CACHE_HITS, status.hits(), partition);
+        to.add(Metric.STORAGE_CACHE_MISSES, status.misses(), partition);
         boolean fails = status.state() == TierStatus.State.FAILING || status.state() == TierStatus.State.WRONG_STORAGE;
         to.add(Metric.STORAGE_FAILING, fails, partition);
     }

@@ -210,12 +210,20 @@ final class NodesTest {
                         "headrace_bus_sent_total{kind=\"segments\"}",
                         "headrace_cluster_nodes 2.0\n",
                         "headrace_storage_waiting_bytes{partition=\"segments-",
+                        "headrace_storage_calls_total{operation=\"identity\",outcome=\"ok\"}",
+                        "headrace_storage_call_seconds_bucket{operation=\"identity\"",
+                        "headrace_storage_cache_misses_total{partition=\"segments-",
                         "headrace_controller_calls_total ");
         assertThat(metrics.lines().filter(line -> line.startsWith("headrace_store_events_total ")))
                 .singleElement()
                 .isNotEqualTo("headrace_store_events_total 0.0");
         assertThat(get(node.http() + "/health/live")).contains("live");
         assertThat(get(node.http() + "/health/ready")).contains("ready");
+        assertThat(get(node.http() + "/nowhere")).contains("nothing at this path");
+        assertThat(get(node.http() + "/metrics"))
+                .contains(
+                        "headrace_http_responses_total{class=\"2xx\"} ",
+                        "headrace_http_responses_total{class=\"4xx\"} ");
     }
 
     private void theDoctorIsContent(Node a) throws InterruptedException {

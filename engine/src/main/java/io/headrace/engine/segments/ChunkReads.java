@@ -73,6 +73,12 @@ final class ChunkReads {
     private final Set<Fetch> failed = new LinkedHashSet<>();
     private int reading;
 
+    private long hits;
+    private long misses;
+
+    /** Whether reads are executed again that have waited: they were counted. */
+    private boolean repeats;
+
     /** The last block of a sequential reader that was gathered; null if there is none. */
     private @Nullable Chunk aheadOfChunk;
 
@@ -83,6 +89,16 @@ final class ChunkReads {
         this.access = access;
         this.cache = cache;
         this.execution = execution;
+    }
+
+    /** Reads that found what they asked for in memory, or the beginning of it. */
+    long hits() {
+        return hits;
+    }
+
+    /** Reads that had to wait. */
+    long misses() {
+        return misses;
     }
 
     /** Whether there are fetches that failed and were not repeated yet. */
@@ -98,6 +114,7 @@ final class ChunkReads {
     int gather(long chunk, int offset, int length, Gathering into) {
         int at = offset;
         int end = offset + length;
+        boolean isFirst = into.isEmpty();
         if (length < REFERRED_BYTES) {
             into.copy();
         }
@@ -115,6 +132,9 @@ final class ChunkReads {
                 aheadOfChunk = block.chunk();
                 aheadOfBlock = number;
             }
+        }
+        if (isFirst && at > offset && !repeats) {
+            hits++;
         }
         return at - offset;
     }
@@ -143,6 +163,9 @@ final class ChunkReads {
             fetch = fetch(existing(chunk), block, sequential);
         }
         fetch.waiters.add(new Waiter(command, replyTo));
+        if (!repeats) {
+            misses++;
+        }
         readNext();
     }
 
@@ -307,6 +330,8 @@ final class ChunkReads {
         for (int i = 0; i < fetch.count; i++) {
             fetches.remove(BlockCache.key(fetch.chunk.number, fetch.block + i), fetch);
         }
+        repeats = true;
         fetch.waiters.forEach(waiter -> execution.execute(waiter.command, waiter.replyTo, turn));
+        repeats = false;
     }
 }

@@ -8,10 +8,19 @@ package io.headrace.engine.segments;
  * @param countedBytes the same with 256 bytes for each piece of it, so that a bound on it is one on the pieces, too
  * @param waitingMillis age of the oldest of it that is due or will be, as far as this owner knows
  * @param chunks that the partition has, those to be deleted included
+ * @param hits reads of what is in chunks that this owner found in memory
+ * @param misses those that had to wait for the storage
  * @param problem what keeps data from being moved, for people; empty if nothing does
  */
 public record TierStatus(
-        State state, long waitingBytes, long countedBytes, long waitingMillis, int chunks, String problem) {
+        State state,
+        long waitingBytes,
+        long countedBytes,
+        long waitingMillis,
+        int chunks,
+        long hits,
+        long misses,
+        String problem) {
 
     /** Where it stands. */
     public enum State {
@@ -27,5 +36,5 @@ public record TierStatus(
         NONE
     }
 
-    public static final TierStatus NEW = new TierStatus(State.STARTING, 0, 0, 0, 0, "");
+    public static final TierStatus NEW = new TierStatus(State.STARTING, 0, 0, 0, 0, 0, 0, "");
 }

@@ -198,6 +198,8 @@ final class Tiering {
                 state.countedLogBytes(),
                 now - writer.oldest(now),
                 (int) Math.min(state.chunks().count(), Integer.MAX_VALUE),
+                reads.hits(),
+                reads.misses(),
                 problem);
     }
 

@@ -55,6 +55,23 @@ class TieredPartitionTest {
         }
     }
 
+    @Test
+    void aReadThatWaitsIsAMissAndTheNextOneAHit() {
+        try (ChunkStorage storage = fileStorage();
+                TieredPartition partition = new TieredPartition(storage)) {
+            partition.open("a/b/0");
+            partition.append("a/b/0", 100_000);
+            partition.untilFlushed();
+            partition.crash();
+            partition.check("a/b/0", 0);
+            partition.until("the miss is told", () -> partition.status.misses() == 1);
+            assertThat(partition.status.hits()).isZero();
+            partition.check("a/b/0", 0);
+            partition.until("the hit is told", () -> partition.status.hits() == 1);
+            assertThat(partition.status.misses()).isEqualTo(1);
+        }
+    }
+
     private ChunkStorage fileStorage() {
         return ChunkStorages.open(directory.toUri());
     }

@@ -55,7 +55,11 @@ public final class Dashboard {
                                     "Calls that failed",
                                     "cps",
                                     new Line(rateBy(Metric.CONTROLLER_FAILURES, "status"), "{{status}}")),
-                            new Panel("Connections not read for a while", "cps", new Line(rate(Metric.STORE_PAUSES))))),
+                            new Panel("Connections not read for a while", "cps", new Line(rate(Metric.STORE_PAUSES))),
+                            new Panel(
+                                    "Answers over HTTP",
+                                    "cps",
+                                    new Line(rateBy(Metric.HTTP_RESPONSES, "class"), "{{class}}")))),
             new Row(
                     "Partitions and their logs",
                     List.of(
@@ -77,7 +81,22 @@ public final class Dashboard {
                     List.of(
                             new Panel("Data that waits", "bytes", new Line(sum(Metric.STORAGE_WAITING_BYTES))),
                             new Panel("Age of the oldest of it", "s", new Line(max(Metric.STORAGE_WAITING_SECONDS))),
-                            new Panel("Chunks", "short", new Line(sum(Metric.STORAGE_CHUNKS))))),
+                            new Panel("Chunks", "short", new Line(sum(Metric.STORAGE_CHUNKS))),
+                            new Panel(
+                                    "Calls to it",
+                                    "cps",
+                                    new Line(rateBy(Metric.STORAGE_CALLS, "operation"), "{{operation}}"),
+                                    new Line(rateBy(Metric.STORAGE_CALLS, "outcome"), "{{outcome}}")),
+                            new Panel(
+                                    "Time of a call",
+                                    "s",
+                                    new Line(quantile(0.5, Metric.STORAGE_CALL_SECONDS), "median " + NODE),
+                                    new Line(quantile(0.99, Metric.STORAGE_CALL_SECONDS), "99 % " + NODE)),
+                            new Panel(
+                                    "Reads of what is there",
+                                    "cps",
+                                    new Line(rate(Metric.STORAGE_CACHE_HITS), "from memory " + NODE),
+                                    new Line(rate(Metric.STORAGE_CACHE_MISSES), "waited " + NODE)))),
             new Row(
                     "Nodes",
                     List.of(

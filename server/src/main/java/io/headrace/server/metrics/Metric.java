@@ -36,6 +36,12 @@ public enum Metric {
     CONTROLLER_CALLS(Type.COUNTER, "Calls to the controller"),
     CONTROLLER_FAILURES(Type.COUNTER, "Calls to the controller that failed, by status of gRPC", "status"),
 
+    HTTP_RESPONSES(Type.COUNTER, "Answers over HTTP, by class of status", "class"),
+
+    STORAGE_CALLS(Type.COUNTER, "Calls to long-term storage that have ended, by outcome", "operation", "outcome"),
+    STORAGE_CALL_SECONDS(Type.HISTOGRAM, "Time of a call to long-term storage", "operation"),
+    STORAGE_CACHE_HITS(Type.COUNTER, "Reads of what is in long-term storage that found it in memory", "partition"),
+    STORAGE_CACHE_MISSES(Type.COUNTER, "Reads that had to wait for long-term storage", "partition"),
     STORAGE_WAITING_BYTES(Type.GAUGE, "Data in the log that waits for long-term storage", "partition"),
     STORAGE_WAITING_SECONDS(Type.GAUGE, "Age of the oldest of that data", "partition"),
     STORAGE_CHUNKS(Type.GAUGE, "Chunks in long-term storage", "partition"),
@@ -63,16 +69,14 @@ public enum Metric {
 
     private final Type type;
     private final String help;
-    private final String label;
 
-    Metric(Type type, String help) {
-        this(type, help, "");
-    }
+    /** With spaces between. */
+    private final String labels;
 
-    Metric(Type type, String help, String label) {
+    Metric(Type type, String help, String... labels) {
         this.type = type;
         this.help = help;
-        this.label = label;
+        this.labels = String.join(" ", labels);
     }
 
     public Type type() {
@@ -84,7 +88,7 @@ public enum Metric {
     }
 
     public List<String> labels() {
-        return label.isEmpty() ? List.of() : List.of(label);
+        return labels.isEmpty() ? List.of() : List.of(labels.split(" ", -1));
     }
 
     /** Without what the format adds to names of counters. */
