@@ -41,6 +41,11 @@ public final class KnownNoise extends Filter<ILoggingEvent> {
             new Line("org.apache.bookkeeper.util.PageCacheUtil", "Unable to read"),
             // After a kill: what had not been acknowledged may end in the middle.
             new Line("org.apache.zookeeper.server.persistence.Util", "Last transaction was partial"),
+            // Some ends: a connection that comes in while its port is being closed; it is closed, too.
+            new Line(
+                    "io.netty.bootstrap.ServerBootstrap",
+                    "Failed to register an accepted channel",
+                    "java.lang.IllegalStateException"),
             // Every end: two threads of the bookie both end it, and the second finds it ended.
             new Line("org.apache.bookkeeper.client.BookKeeper", "The mainWorkerPool did not shutdown cleanly"),
             new Line("org.apache.bookkeeper.bookie.BookieImpl", "Got Exception while trying to shutdown", REJECTED),
