@@ -331,7 +331,10 @@ final class ChunkReads {
             fetches.remove(BlockCache.key(fetch.chunk.number, fetch.block + i), fetch);
         }
         repeats = true;
-        fetch.waiters.forEach(waiter -> execution.execute(waiter.command, waiter.replyTo, turn));
-        repeats = false;
+        try {
+            fetch.waiters.forEach(waiter -> execution.execute(waiter.command, waiter.replyTo, turn));
+        } finally {
+            repeats = false;
+        }
     }
 }

@@ -191,6 +191,7 @@ public final class SimulatedPartition<C, R> {
         private long firstOwnFrame;
         private boolean serving;
         private boolean gone;
+        private boolean leaving;
         private @Nullable Throwable cause;
         private int unanswered;
 
@@ -254,10 +255,11 @@ public final class SimulatedPartition<C, R> {
             loop.execute(this::closeNow);
         }
 
-        /** As {@link #close}, after it has been prepared for that while it served. To be called once. */
+        /** As {@link #close}, after it has been prepared for that while it served. */
         public void handOver() {
             loop.execute(() -> {
-                if (!gone) {
+                if (!gone && !leaving) {
+                    leaving = true;
                     partition.settle(() -> loop.execute(this::closeNow));
                 }
             });
