@@ -31,6 +31,7 @@ import io.pravega.client.stream.ReaderConfig;
 import io.pravega.client.stream.ReaderGroup;
 import io.pravega.client.stream.ReaderGroupConfig;
 import io.pravega.client.stream.ScalingPolicy;
+import io.pravega.client.stream.Serializer;
 import io.pravega.client.stream.Stream;
 import io.pravega.client.stream.StreamConfiguration;
 import io.pravega.client.stream.TransactionalEventStreamWriter;
@@ -288,7 +289,12 @@ final class Client implements AutoCloseable {
     }
 
     EventStreamWriter<String> writer(String stream, EventWriterConfig writerConfig) {
-        return own(events().createEventWriter(stream, STRINGS, writerConfig));
+        return writer(stream, STRINGS, writerConfig);
+    }
+
+    /** A writer of something else than strings. All of them are made here, so that they can be closed while a stream scales. */
+    <T> EventStreamWriter<T> writer(String stream, Serializer<T> serializer, EventWriterConfig writerConfig) {
+        return own(new PublishedWriter<>(events().createEventWriter(stream, serializer, writerConfig)));
     }
 
     /** Transactions with a lease of ten seconds, the shortest there is; they are pinged until they end. */
@@ -303,8 +309,7 @@ final class Client implements AutoCloseable {
 
     /** Writes with the key {@code k} and waits for all acknowledgements. */
     void write(String stream, String... values) {
-        try (EventStreamWriter<String> writer = events().createEventWriter(
-                        stream, STRINGS, EventWriterConfig.builder().build())) {
+        try (EventStreamWriter<String> writer = writer(stream)) {
             for (String value : values) {
                 writer.writeEvent("k", value).join();
             }

@@ -181,10 +181,10 @@ class ConnectionTest {
                 client.own(new ConnectionPoolImpl(client.config(), new SocketConnectionFactoryImpl(client.config())));
         ClientFactoryImpl factory = new ClientFactoryImpl(client.scope(), client.controller(), pool);
         client.checkpointedGroup("g", "a");
-        EventStreamWriter<String> writer = factory.createEventWriter(
+        EventStreamWriter<String> writer = new PublishedWriter<>(factory.createEventWriter(
                 "a",
                 Client.STRINGS,
-                EventWriterConfig.builder().enableConnectionPooling(false).build());
+                EventWriterConfig.builder().enableConnectionPooling(false).build()));
         EventStreamReader<String> reader = factory.createReader(
                 "r", "g", Client.STRINGS, ReaderConfig.builder().build());
         long whole = 0;

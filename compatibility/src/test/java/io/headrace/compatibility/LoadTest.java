@@ -77,11 +77,8 @@ class LoadTest {
             random.nextBytes(event);
             events.add(event);
         }
-        try (EventStreamWriter<byte[]> writer = client.events()
-                .createEventWriter(
-                        "a",
-                        new ByteArraySerializer(),
-                        EventWriterConfig.builder().build())) {
+        try (EventStreamWriter<byte[]> writer = client.writer(
+                "a", new ByteArraySerializer(), EventWriterConfig.builder().build())) {
             events.forEach(event -> writer.writeEvent("k", event).join());
         }
         client.group("g", "a");

@@ -90,7 +90,6 @@ class MixedGroupTest {
         Reading reading = new Reading(client, client.reader("published", "g"), reactive);
         SocketMember first = SocketMember.join(client, "g", "socket");
         reading.until(first, () -> haveAll(group));
-        // Open to the end: one that is closed while it still learns of a scale may never come back from that.
         EventStreamWriter<String> writer = client.writer(STREAM);
         ReactiveGroupTest.write(writer, 0, 200);
         reading.until(first, () -> reading.count() == 200);

@@ -13,7 +13,6 @@ import io.pravega.client.stream.EventPointer;
 import io.pravega.client.stream.EventRead;
 import io.pravega.client.stream.EventStreamReader;
 import io.pravega.client.stream.EventStreamWriter;
-import io.pravega.client.stream.EventWriterConfig;
 import io.pravega.client.stream.Position;
 import io.pravega.client.stream.ReaderGroup;
 import io.pravega.client.stream.ReaderGroupConfig;
@@ -266,9 +265,7 @@ class ReactiveGroupTest {
     }
 
     private static void write(Client client, int first, int count) {
-        try (EventStreamWriter<String> writer = client.events()
-                .createEventWriter(
-                        "a", Client.STRINGS, EventWriterConfig.builder().build())) {
+        try (EventStreamWriter<String> writer = client.writer("a")) {
             write(writer, first, count);
         }
     }
