@@ -42,7 +42,12 @@ final class EmbeddedBookie implements AutoCloseable {
     /** Often enough that no more is written meanwhile than what is kept free. */
     private static final int DISK_CHECK_MILLIS = 250;
 
-    private static final String LAST_MARK = "lastMark";
+    /** Journal files that are kept to be written over: as many as are begun between two marks, and some more. */
+    private static final int SPARE_JOURNALS = 4;
+
+    /** With the header of a frame, a whole number of pages. */
+    private static final int JOURNAL_BUFFER_KIB = 255;
+
     private static final long MIB = 1L << 20;
     /** Pages of ledger index held in memory, of 8 KiB each. */
     private static final int INDEX_PAGES = 1_024;
@@ -61,9 +66,6 @@ final class EmbeddedBookie implements AutoCloseable {
             throws Exception {
         ServerConfiguration conf = configuration(directory, site, options);
         prepareIdentity(conf, site, options);
-        TornJournal.cut(
-                current(conf.getJournalDirNames()[0]),
-                current(conf.getLedgerDirNames()[0]).resolve(LAST_MARK));
         EmbeddedServer server;
         try {
             server = EmbeddedServer.builder(new BookieConfiguration(conf))
@@ -147,9 +149,9 @@ final class EmbeddedBookie implements AutoCloseable {
         conf.setJournalMaxGroupWaitMSec(1);
         conf.setJournalAdaptiveGroupWrites(true);
         conf.setMaxJournalSizeMB(Math.max(1, options.journalBytes() / MIB));
-        conf.setMaxBackupJournals(0);
-        conf.setProperty("journalPreAllocSizeMB", 4);
-        conf.setJournalWriteBufferSizeKB(64);
+        conf.setMaxBackupJournals(SPARE_JOURNALS);
+        conf.setJournalChannelProvider(JournalFiles.class.getName());
+        conf.setJournalWriteBufferSizeKB(JOURNAL_BUFFER_KIB);
         // Dropping journal pages from the page cache needs access to JDK internals that a plain launch does not give.
         conf.setJournalRemovePagesFromCache(false);
     }

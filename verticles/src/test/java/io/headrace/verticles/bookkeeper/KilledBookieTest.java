@@ -3,15 +3,22 @@ package io.headrace.verticles.bookkeeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.engine.log.Done;
 import io.headrace.engine.log.PartitionLog;
 import io.headrace.verticles.embedded.EmbeddedEnsemble;
 import io.headrace.verticles.embedded.EmbeddedOptions;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,12 +51,75 @@ class KilledBookieTest {
         }
     }
 
-    private static Path newestJournal(Path journals) throws IOException {
-        try (Stream<Path> files = Files.list(journals)) {
-            return files.filter(file -> file.toString().endsWith(".txn"))
-                    .max(Comparator.naturalOrder())
-                    .orElseThrow();
+    @Test
+    void aLogOpensFromJournalFilesThatWereWrittenOver() throws Exception {
+        Path alive = directory.resolve("alive");
+        Path killed = directory.resolve("killed");
+        Path journals = Path.of("bookie/journal/current");
+        int frames = 0;
+        try (EmbeddedEnsemble ensemble = EmbeddedEnsemble.start(small(alive));
+                BookKeeperLogStore store = BookKeeperLogStore.connect(LogOptions.of(ensemble.connectString()));
+                TestLog logs = new TestLog("test")) {
+            PartitionLog log = logs.open(store);
+            Map<Object, Path> first = byInode(alive.resolve(journals));
+            while (!hasOtherName(first, byInode(alive.resolve(journals)))) {
+                first.putAll(byInode(alive.resolve(journals)));
+                List<CompletableFuture<Done>> appending = new ArrayList<>();
+                for (int i = 0; i < 500; i++) {
+                    appending.add(logs.appending(log));
+                }
+                for (CompletableFuture<Done> each : appending) {
+                    each.get(60, TimeUnit.SECONDS);
+                }
+                frames += appending.size();
+                assertThat(frames)
+                        .as("frames without a file that was written over")
+                        .isLessThan(200_000);
+            }
+            copy(alive, killed);
         }
+        try (EmbeddedEnsemble ensemble = EmbeddedEnsemble.start(small(killed));
+                BookKeeperLogStore store = BookKeeperLogStore.connect(LogOptions.of(ensemble.connectString()));
+                TestLog logs = new TestLog("test")) {
+            PartitionLog log = logs.open(store);
+            assertThat(log.nextFrame()).isEqualTo(frames + 1L);
+            logs.append(log, 3);
+            logs.read(logs.open(store), 1, frames + 3);
+        }
+    }
+
+    /** With files that are full soon. */
+    private static EmbeddedOptions small(Path directory) {
+        return new EmbeddedOptions(directory, 0, 0, 1 << 20, 1 << 20, 4 << 20, 1 << 20);
+    }
+
+    private static Map<Object, Path> byInode(Path journals) throws IOException {
+        Map<Object, Path> files = new HashMap<>();
+        for (Path file : journals(journals)) {
+            try {
+                files.put(Files.getAttribute(file, "unix:ino"), file);
+            } catch (NoSuchFileException e) {
+                // The bookie has deleted it meanwhile.
+            }
+        }
+        return files;
+    }
+
+    private static boolean hasOtherName(Map<Object, Path> before, Map<Object, Path> now) {
+        return now.entrySet().stream()
+                .anyMatch(file -> before.containsKey(file.getKey())
+                        && !file.getValue().equals(before.get(file.getKey()))
+                        && Files.notExists(before.get(file.getKey())));
+    }
+
+    private static List<Path> journals(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(".txn")).toList();
+        }
+    }
+
+    private static Path newestJournal(Path journals) throws IOException {
+        return journals(journals).stream().max(Comparator.naturalOrder()).orElseThrow();
     }
 
     /** Puts zeros in the place of the end of what was written. */
