@@ -42,8 +42,11 @@ final class EmbeddedBookie implements AutoCloseable {
     /** Often enough that no more is written meanwhile than what is kept free. */
     private static final int DISK_CHECK_MILLIS = 250;
 
-    /** Journal files that are kept to be written over: as many as are begun between two marks, and some more. */
+    /** Journal files that are kept to be written over: as many as the bookie deletes at once, and some more. */
     private static final int SPARE_JOURNALS = 4;
+
+    /** Part of the disk that those may take. */
+    private static final int SPARE_FRACTION = 16;
 
     /** With the header of a frame, a whole number of pages. */
     private static final int JOURNAL_BUFFER_KIB = 255;
@@ -149,8 +152,10 @@ final class EmbeddedBookie implements AutoCloseable {
         conf.setJournalMaxGroupWaitMSec(1);
         conf.setJournalAdaptiveGroupWrites(true);
         conf.setMaxJournalSizeMB(Math.max(1, options.journalBytes() / MIB));
-        conf.setMaxBackupJournals(SPARE_JOURNALS);
+        conf.setMaxBackupJournals(0);
         conf.setJournalChannelProvider(JournalFiles.class.getName());
+        long spare = diskBytes(conf) / SPARE_FRACTION;
+        conf.setProperty(JournalFiles.SPARES, Math.min(SPARE_JOURNALS, spare / options.journalBytes()));
         conf.setJournalWriteBufferSizeKB(JOURNAL_BUFFER_KIB);
         // Dropping journal pages from the page cache needs access to JDK internals that a plain launch does not give.
         conf.setJournalRemovePagesFromCache(false);
@@ -171,7 +176,7 @@ final class EmbeddedBookie implements AutoCloseable {
         conf.setMajorCompactionThreshold(0.5);
         conf.setIsForceGCAllowWhenNoSpace(true);
         conf.setDiskCheckInterval(DISK_CHECK_MILLIS);
-        long total = new File(conf.getLedgerDirNames()[0]).getParentFile().getTotalSpace();
+        long total = diskBytes(conf);
         long reserve = DiskSpace.reserveBytes(total, options.minFreeBytes());
         // The bookie knows thresholds as fractions only; a fraction would waste most of the rest of a large disk.
         double full = total > 0 ? 1 - (double) reserve / total : 0.95;
@@ -181,6 +186,10 @@ final class EmbeddedBookie implements AutoCloseable {
         conf.setMinUsableSizeForEntryLogCreation(reserve / 2);
         conf.setMinUsableSizeForIndexFileCreation(reserve / 4);
         conf.setMinUsableSizeForHighPriorityWrites(reserve / 4);
+    }
+
+    private static long diskBytes(ServerConfiguration conf) {
+        return new File(conf.getLedgerDirNames()[0]).getParentFile().getTotalSpace();
     }
 
     private static void threads(ServerConfiguration conf) {

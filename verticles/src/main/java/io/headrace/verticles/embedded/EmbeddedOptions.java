@@ -10,8 +10,8 @@ import java.nio.file.Path;
  * @param zooKeeperPort port of ZooKeeper on 127.0.0.1; 0 picks a free one
  * @param bookiePort port of the bookie on 127.0.0.1; 0 picks a free one, {@link #NO_SOCKET} opens none, so that only
  *     clients in this process reach the bookie
- * @param journalBytes size at which a journal file is closed, in bytes; four such files and what is written between two of the
- *     bookie's marks stay on disk
+ * @param journalBytes size at which a journal file is closed, in bytes; four such files, or fewer on a small disk, and
+ *     what is written between two of the bookie's marks stay there
  * @param entryLogBytes size at which an entry log is closed, in bytes: the unit in which deleted data is freed
  * @param cacheBytes heap that the bookie fills with new entries before it writes them out of the journal into an entry log, in
  *     bytes; up to twice as much while it does, 64 MiB and more are rarely of use

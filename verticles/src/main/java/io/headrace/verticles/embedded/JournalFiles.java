@@ -5,35 +5,36 @@ import java.io.File;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.bookkeeper.bookie.BookieFileChannel;
 import org.apache.bookkeeper.bookie.FileChannelProvider;
 import org.apache.bookkeeper.conf.ServerConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The files of the bookie's journal. A new one takes the place of one that is not needed any more, blocks and all: the bookie
- * keeps some of those, and they are told by its mark, up to which it has all entries elsewhere.
+ * The files of the bookie's journal. A new one takes the place of one that the bookie has deleted, blocks and all: each has a
+ * second name, in another directory, by which it stays when the bookie deletes the first.
  *
- * <p>BookKeeper has such a thing too ({@code journalReuseFiles}), but looks at how many files there are and not at the mark, and
- * reads what is left over from the former use as if it belonged to the new one.
+ * <p>BookKeeper has such a thing too ({@code journalReuseFiles}), but looks at how many files there are instead of at whether
+ * they are still needed, and reads what is left over from the former use as if it belonged to the new one.
  *
  * <p>Named in the bookie's configuration, and made by it. Called on the threads of its journal.
  */
 public final class JournalFiles implements FileChannelProvider {
-    private static final String SUFFIX = ".txn";
-    private static final String LAST_MARK = "lastMark";
-    private static final int MARK_BYTES = 16;
+    /** Property of the bookie's configuration: how many files to keep; with 0, each file is a new one. */
+    static final String SPARES = "headraceSpareJournals";
+
+    private static final Logger LOG = LoggerFactory.getLogger(JournalFiles.class);
+    private static final String SPARE_DIRECTORY = "spare";
     private static final byte[] PLAIN_MAGIC = {'B', 'K', 'L', 'G'};
 
     /** For the bookie. */
@@ -41,7 +42,8 @@ public final class JournalFiles implements FileChannelProvider {
 
     @Override
     public BookieFileChannel open(File file, ServerConfiguration configuration) {
-        return file.exists() ? new Written(file.toPath()) : new New(file.toPath(), mark(configuration));
+        Path path = file.toPath().toAbsolutePath();
+        return file.exists() ? new Written(path) : new New(path, configuration.getInt(SPARES, 0));
     }
 
     @Override
@@ -52,31 +54,10 @@ public final class JournalFiles implements FileChannelProvider {
     @Override
     public void close() {}
 
-    /** File in which the bookie notes from where on it would have to read the journal. */
-    private static Path mark(ServerConfiguration configuration) {
-        return Path.of(configuration.getLedgerDirNames()[0], "current", LAST_MARK);
-    }
-
-    /** Number of the journal that an open would begin to read with; 0 if there is none. */
-    private static long marked(Path mark) throws IOException {
-        try {
-            byte[] bytes = Files.readAllBytes(mark);
-            return bytes.length == MARK_BYTES ? ByteBuffer.wrap(bytes).getLong() : 0;
-        } catch (NoSuchFileException e) {
-            return 0;
-        }
-    }
-
-    /** The number that a journal file is named by; {@link Long#MAX_VALUE} if it is another file. */
+    /** The number that a journal file is named by. */
     private static long number(Path file) {
         String name = Objects.toString(file.getFileName());
-        try {
-            return name.endsWith(SUFFIX)
-                    ? Long.parseLong(name.substring(0, name.length() - SUFFIX.length()), 16)
-                    : Long.MAX_VALUE;
-        } catch (NumberFormatException e) {
-            return Long.MAX_VALUE;
-        }
+        return Long.parseLong(name.substring(0, name.indexOf('.')), 16);
     }
 
     /** What both kinds have in common. */
@@ -129,32 +110,57 @@ public final class JournalFiles implements FileChannelProvider {
 
     /** One that is about to be made, to be written. */
     private static final class New extends JournalFile {
-        private final Path mark;
+        private final int mostSpares;
+        private final Path directory;
+        private final Path spareDirectory;
 
-        New(Path path, Path mark) {
+        New(Path path, int mostSpares) {
             super(path);
-            this.mark = mark;
+            this.mostSpares = mostSpares;
+            directory = Objects.requireNonNull(path.getParent());
+            spareDirectory = directory.resolveSibling(SPARE_DIRECTORY);
         }
 
         @Override
         public FileChannel getFileChannel() throws IOException {
-            Optional<Path> former = former();
-            if (former.isPresent()) {
-                Files.move(former.get(), path, StandardCopyOption.ATOMIC_MOVE);
-                // Under its former name nothing that is written to it would be found again.
-                try (FileChannel directory =
-                        FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-                    directory.force(true);
-                }
+            takePlaceOfSpare();
+            if (mostSpares > 0) {
+                keep();
             }
             return new JournalWriter(FileChannel.open(path, StandardOpenOption.WRITE), number(path));
         }
 
-        /** The last one that is not needed any more: the bookie deletes the first ones, if there are too many. */
-        private Optional<Path> former() throws IOException {
-            long marked = marked(mark);
-            try (Stream<Path> files = Files.list(path.toAbsolutePath().getParent())) {
-                return files.filter(file -> number(file) < marked).max(Comparator.comparingLong(JournalFiles::number));
+        private void takePlaceOfSpare() throws IOException {
+            List<Path> spares = spares();
+            if (!spares.isEmpty()) {
+                Files.move(spares.get(0), path, StandardCopyOption.ATOMIC_MOVE);
+                // Under its former name nothing that is written to it would be found again.
+                try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+                    names.force(true);
+                }
+            }
+            for (int i = Math.max(1, mostSpares); i < spares.size(); i++) {
+                Files.delete(spares.get(i));
+            }
+        }
+
+        /** Those that the bookie has deleted. */
+        private List<Path> spares() throws IOException {
+            if (!Files.isDirectory(spareDirectory)) {
+                return List.of();
+            }
+            try (Stream<Path> files = Files.list(spareDirectory)) {
+                return files.filter(file -> Files.notExists(directory.resolve(file.getFileName())))
+                        .toList();
+            }
+        }
+
+        private void keep() {
+            try {
+                Files.createDirectories(spareDirectory);
+                Files.createLink(spareDirectory.resolve(path.getFileName()), path);
+            } catch (IOException | UnsupportedOperationException e) {
+                LOG.debug("{} will not be written over: the file system does not give it a second name", path, e);
             }
         }
     }

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.apache.bookkeeper.bookie.BookieFileChannel;
 import org.apache.bookkeeper.conf.ServerConfiguration;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,36 +162,56 @@ class JournalFilesTest {
     }
 
     @Test
-    void aFileThatIsNotNeededAnyMoreIsWrittenOver() throws IOException {
+    void aFileThatWasDeletedIsWrittenOver() throws IOException {
+        configuration.setProperty(JournalFiles.SPARES, 2);
         for (int journal = 1; journal <= 5; journal++) {
             write(journal, List.of(new byte[100_000]), true);
         }
-        mark(4);
-        Object third = Files.getAttribute(file(3), "unix:ino");
+        Object third = inode(3);
+        Files.delete(file(3));
         write(6, List.of(new byte[10]), true);
-        assertThat(Files.getAttribute(file(6), "unix:ino")).isEqualTo(third);
-        assertThat(file(3)).doesNotExist();
+        assertThat(inode(6)).isEqualTo(third);
         assertThat(Files.size(file(6))).isEqualTo(1 << 20);
         assertThat(read(6, 0)).hasSize(10);
-        assertThat(read(4, 0)).hasSize(100_000);
+        for (int journal : new int[] {1, 2, 4, 5}) {
+            assertThat(read(journal, 0)).hasSize(100_000);
+        }
 
-        mark(2);
-        write(7, List.of(new byte[10]), true);
-        mark(2);
-        write(8, List.of(new byte[10]), true);
-        assertThat(file(1)).doesNotExist();
-        assertThat(file(2)).exists();
-        assertThat(file(4)).exists();
+        // It is kept again, under its new name.
+        Files.delete(file(6));
+        write(7, List.of(new byte[20]), true);
+        assertThat(inode(7)).isEqualTo(third);
+        assertThat(read(7, 0)).hasSize(20);
     }
 
     @Test
-    void withoutAMarkAllAreNeeded() throws IOException {
+    void noMoreAreKeptThanSaid() throws IOException {
+        configuration.setProperty(JournalFiles.SPARES, 2);
+        for (int journal = 1; journal <= 5; journal++) {
+            write(journal, List.of(new byte[10]), true);
+        }
+        for (int journal = 1; journal <= 4; journal++) {
+            Files.delete(file(journal));
+        }
+        write(6, List.of(new byte[10]), true);
+        // One that can be written over, and those that are in use.
+        assertThat(journals.resolveSibling("spare")).isDirectoryContaining("glob:**/{5,6}.txn");
+        try (Stream<Path> kept = Files.list(journals.resolveSibling("spare"))) {
+            assertThat(kept).hasSize(3);
+        }
+        assertThat(read(5, 0)).hasSize(10);
+    }
+
+    @Test
+    void onASmallDiskNoneAreKept() throws IOException {
         write(1, List.of(new byte[10]), true);
+        Files.delete(file(1));
         write(2, List.of(new byte[10]), true);
-        Files.write(directory.resolve("ledgers/current/lastMark"), new byte[3]);
-        write(3, List.of(new byte[10]), true);
-        assertThat(read(1, 0)).hasSize(10);
-        assertThat(read(2, 0)).hasSize(10);
+        assertThat(journals.resolveSibling("spare")).doesNotExist();
+    }
+
+    private Object inode(long journal) throws IOException {
+        return Files.getAttribute(file(journal), "unix:ino");
     }
 
     /** As a bookie has it that was not given {@link JournalFiles}. */
@@ -202,12 +223,6 @@ class JournalFilesTest {
         Files.write(file(1), plain);
         assertThat(read(1, 0)).isEqualTo(plain);
         assertThat(read(1, 512)).isEqualTo(Arrays.copyOfRange(plain, 512, plain.length));
-    }
-
-    private void mark(long journal) throws IOException {
-        Files.write(
-                directory.resolve("ledgers/current/lastMark"),
-                ByteBuffer.allocate(16).putLong(journal).putLong(512).array());
     }
 
     private static List<byte[]> chunks(Random random, int count) {
