@@ -56,7 +56,10 @@ final class StandaloneIT {
             assertThat(server.output()).startsWith("READY {").hasLineCount(1);
             assertThat(new JsonObject(server.output().substring("READY ".length())).fieldNames())
                     .containsExactlyInAnyOrder("controller", "store", "http");
-            assertThat(server.errorLines()).noneMatch(line -> line.contains("WARN") || line.contains("ERROR"));
+            // That a loop was held up tells of the machine, on which other tests run.
+            assertThat(server.errorLines())
+                    .filteredOn(line -> !line.contains("BlockedThreadChecker"))
+                    .noneMatch(line -> line.contains("WARN") || line.contains("ERROR"));
         }
         try (ServerProcess again = ServerProcess.standalone(temporary, data, "--log-format", "json")) {
             Addresses addresses = again.awaitReady();
