@@ -28,8 +28,8 @@ public final class PlainBookie {
         conf.setJournalDirName(directory.resolve("journal").toString());
         conf.setLedgerDirNames(new String[] {directory.resolve("ledgers").toString()});
         conf.setBookiePort(Integer.parseInt(arguments[2]));
+        conf.setBookieId("bookie");
         conf.setAdvertisedAddress("127.0.0.1");
-        conf.setListeningInterface("lo");
         conf.setAllowLoopback(true);
         conf.setHttpServerEnabled(false);
         conf.setAutoRecoveryDaemonEnabled(false);
