@@ -10,12 +10,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * A server that is killed while it is written to as fast as it can take it: by then it has deleted, and written over, files of
- * its log many times.
+ * A server that is killed while it is written to as fast as it can take it: by then it writes over files that its log had
+ * used before.
  */
 @DisplayName("Killed under load")
 class KilledUnderLoadTest {
@@ -51,7 +52,7 @@ class KilledUnderLoadTest {
                 await(each);
             }
             EventStreamReader<String> reader = client.reader("r", "g");
-            int[] next = {0, 1, 2, 3};
+            int[] next = IntStream.range(0, KEYS).toArray();
             for (int i = 0; i < written; i++) {
                 String event = Client.next(reader);
                 int number = Integer.parseInt(event.substring(0, event.indexOf('/')));

@@ -48,9 +48,6 @@ final class EmbeddedBookie implements AutoCloseable {
     /** Part of the disk that those may take. */
     private static final int SPARE_FRACTION = 16;
 
-    /** With the header of a frame, a whole number of pages. */
-    private static final int JOURNAL_BUFFER_KIB = 255;
-
     private static final long MIB = 1L << 20;
     /** Pages of ledger index held in memory, of 8 KiB each. */
     private static final int INDEX_PAGES = 1_024;
@@ -156,7 +153,7 @@ final class EmbeddedBookie implements AutoCloseable {
         conf.setJournalChannelProvider(JournalFiles.class.getName());
         long spare = diskBytes(conf) / SPARE_FRACTION;
         conf.setProperty(JournalFiles.SPARES, Math.min(SPARE_JOURNALS, spare / options.journalBytes()));
-        conf.setJournalWriteBufferSizeKB(JOURNAL_BUFFER_KIB);
+        conf.setJournalWriteBufferSizeKB(256);
         // Dropping journal pages from the page cache needs access to JDK internals that a plain launch does not give.
         conf.setJournalRemovePagesFromCache(false);
     }

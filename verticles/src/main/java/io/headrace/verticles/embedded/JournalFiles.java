@@ -6,14 +6,15 @@ import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.apache.bookkeeper.bookie.BookieFileChannel;
 import org.apache.bookkeeper.bookie.FileChannelProvider;
 import org.apache.bookkeeper.conf.ServerConfiguration;
@@ -35,6 +36,9 @@ public final class JournalFiles implements FileChannelProvider {
 
     private static final Logger LOG = LoggerFactory.getLogger(JournalFiles.class);
     private static final String SPARE_DIRECTORY = "spare";
+    /** Attribute of a file: how many names it has. */
+    private static final String NAMES = "unix:nlink";
+
     private static final byte[] PLAIN_MAGIC = {'B', 'K', 'L', 'G'};
 
     /** For the bookie. */
@@ -76,7 +80,7 @@ public final class JournalFiles implements FileChannelProvider {
         /** For dropping pages from the system's memory, which is not done. */
         @Override
         public FileDescriptor getFD() {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("journalRemovePagesFromCache must be false with these files");
         }
 
         /** The bookie closes what {@link #getFileChannel} has given. */
@@ -124,7 +128,7 @@ public final class JournalFiles implements FileChannelProvider {
         @Override
         public FileChannel getFileChannel() throws IOException {
             takePlaceOfSpare();
-            if (mostSpares > 0) {
+            if (mostSpares > 0 && countsNames()) {
                 keep();
             }
             return new JournalWriter(FileChannel.open(path, StandardOpenOption.WRITE), number(path));
@@ -144,15 +148,24 @@ public final class JournalFiles implements FileChannelProvider {
             }
         }
 
-        /** Those that the bookie has deleted. */
+        /** Those that the bookie has deleted: the name here is the only one. */
         private List<Path> spares() throws IOException {
-            if (!Files.isDirectory(spareDirectory)) {
-                return List.of();
+            List<Path> spares = new ArrayList<>();
+            if (Files.isDirectory(spareDirectory) && countsNames()) {
+                try (DirectoryStream<Path> files = Files.newDirectoryStream(spareDirectory)) {
+                    for (Path file : files) {
+                        if (Files.getAttribute(file, NAMES).equals(1)) {
+                            spares.add(file);
+                        }
+                    }
+                }
             }
-            try (Stream<Path> files = Files.list(spareDirectory)) {
-                return files.filter(file -> Files.notExists(directory.resolve(file.getFileName())))
-                        .toList();
-            }
+            return spares;
+        }
+
+        /** Whether it can be told that a file has another name. */
+        private boolean countsNames() {
+            return directory.getFileSystem().supportedFileAttributeViews().contains("unix");
         }
 
         private void keep() {
