@@ -21,6 +21,10 @@ import java.util.function.Predicate;
 /** One child process whose readiness is a line on its standard output. It never outlives this virtual machine. */
 final class ChildProcess {
     private static final Duration READY = Duration.ofSeconds(90);
+    /** Of what it has said, in the error if it does not get ready: enough for a thread dump. */
+    private static final int TOLD_LINES = 600;
+
+    private static final Duration DUMP = Duration.ofSeconds(2);
 
     private final Process process;
     private final Thread hook;
@@ -66,9 +70,36 @@ final class ChildProcess {
             kill();
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while the server starts", e);
-        } catch (ExecutionException | TimeoutException e) {
-            kill();
-            throw new IllegalStateException("The server did not get ready; see " + log, e);
+        } catch (TimeoutException e) {
+            throw failed("The server did not get ready in " + READY.toSeconds() + " s", e);
+        } catch (ExecutionException e) {
+            throw failed("The server ended instead of getting ready", e);
+        }
+    }
+
+    /** Has its threads told, if it still has some, and ends it. */
+    private IllegalStateException failed(String what, Exception cause) {
+        if (process.isAlive()) {
+            signal("QUIT");
+            // Nothing tells when the whole dump is written.
+            process.onExit()
+                    .completeOnTimeout(process, DUMP.toSeconds(), TimeUnit.SECONDS)
+                    .join();
+        }
+        kill();
+        List<String> said = said();
+        return new IllegalStateException(
+                what + ": " + said.get(said.size() - 1) + "\nThe end of " + log + ":\n" + String.join("\n", said),
+                cause);
+    }
+
+    /** The end of what it has said. */
+    private List<String> said() {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return lines.isEmpty() ? List.of("") : lines.subList(Math.max(0, lines.size() - TOLD_LINES), lines.size());
+        } catch (IOException e) {
+            return List.of(e.toString());
         }
     }
 
