@@ -30,7 +30,6 @@ import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -62,14 +61,28 @@ final class Faces {
 
     /** Fails if a port is in use: to be asked before anything slow is started. */
     void checkFree(List<Setting<Integer>> ports) throws IOException {
+        hold(ports).close();
+    }
+
+    /**
+     * Keeps the ports free for this server.
+     *
+     * @throws StartException if one is in use
+     */
+    HeldPorts hold(List<Setting<Integer>> ports) throws IOException {
+        HeldPorts held = new HeldPorts();
         for (Setting<Integer> setting : ports) {
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.setReuseAddress(true);
-                socket.bind(new InetSocketAddress(settings.get(Settings.HOST), settings.get(setting)));
-            } catch (BindException e) {
-                throw inUse(setting, e);
+            try {
+                held.add(new InetSocketAddress(settings.get(Settings.HOST), settings.get(setting)));
+            } catch (IOException e) {
+                held.close();
+                if (e instanceof BindException inUse) {
+                    throw inUse(setting, inUse);
+                }
+                throw e;
             }
         }
+        return held;
     }
 
     /** What all connections to the segment store share. */

@@ -65,10 +65,7 @@ final class Standalone {
                         settings, data.path(), cluster.segmentsPartitions(), PartitionMemory.blocks(settings)),
                 LongTermStorage::close);
 
-        EmbeddedEnsemble ensemble = started.add(
-                "storage",
-                EmbeddedEnsemble.start(EmbeddedOptions.in(data.path().resolve("storage")), FatalErrors::endNow),
-                EmbeddedEnsemble::close);
+        EmbeddedEnsemble ensemble = started.add("storage", storage(data, faces), EmbeddedEnsemble::close);
         BookKeeperLogStore logs = started.add(
                 "logs", BookKeeperLogStore.connect(LogOptions.of(ensemble.connectString())), BookKeeperLogStore::close);
 
@@ -122,6 +119,16 @@ final class Standalone {
                 own.http(httpPort).toString());
         own.check(vertx);
         return addresses;
+    }
+
+    /** Its servers listen on any ports that are free; not on those that are to be opened when everything else has started. */
+    private static EmbeddedEnsemble storage(DataDirectory data, Faces faces) throws IOException {
+        HeldPorts held = faces.hold(Faces.PORTS);
+        try {
+            return EmbeddedEnsemble.start(EmbeddedOptions.in(data.path().resolve("storage")), FatalErrors::endNow);
+        } finally {
+            held.close();
+        }
     }
 
     private static void hold(WireNode node, boolean isShort, DiskSpace disk) {
