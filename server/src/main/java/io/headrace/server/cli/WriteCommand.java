@@ -47,6 +47,11 @@ final class WriteCommand {
                 throw CommandException.failed(e.getMessage()
                         + (transaction ? "; nothing was written" : "; what stands before it was written"));
             }
+            if (lines.count() == 0) {
+                // Nothing has been asked about the stream so far.
+                var unused =
+                        session.client().administration().configuration(stream).blockingGet();
+            }
             session.printer()
                     .done(
                             new Row()

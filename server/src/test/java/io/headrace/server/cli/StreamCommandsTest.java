@@ -119,6 +119,8 @@ final class StreamCommandsTest extends CommandTest {
         assertThat(message(run("{\"n\":1}\n", "write", stream, "--key-field", "user.id"), 1))
                 .contains("no field user.id", "{\"n\":1}");
         assertThat(message(run("", "write", stream, data + "/none"), 1)).contains("cannot be read");
+        ok("", "write", stream);
+        assertThat(message(run("", "write", stream + "x"), 1)).contains("there is no stream");
     }
 
     @Test
