@@ -20,7 +20,8 @@ import java.util.function.Predicate;
 
 /** One child process whose readiness is a line on its standard output. It never outlives this virtual machine. */
 final class ChildProcess {
-    private static final Duration READY = Duration.ofSeconds(90);
+    /** Each of the many syncs of a start takes seconds while the disk is busy with what was written before a kill. */
+    private static final Duration READY = Duration.ofSeconds(300);
     /** Of what it has said, in the error if it does not get ready: enough for a thread dump. */
     private static final int TOLD_LINES = 600;
 

@@ -21,10 +21,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens the partitions of a server: what all of them have in common. */
 final class PartitionOpener {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionOpener.class);
     private static final int POLL_MILLIS = 10;
+
+    /** How often a start that takes long says what it waits for. */
+    private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final PartitionHost host;
     private final LogStore logs;
@@ -120,7 +126,12 @@ final class PartitionOpener {
     /** Waits until all of them serve. */
     void awaitServing(Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
+        long telling = System.nanoTime() + TELL_NANOS;
         for (List<String> missing = notServing(); !missing.isEmpty(); missing = notServing()) {
+            if (System.nanoTime() > telling) {
+                LOG.info("waiting for {} to be recovered", String.join(", ", missing));
+                telling += TELL_NANOS;
+            }
             if (System.nanoTime() > deadline) {
                 throw new StartException(String.join(", ", missing) + " could not be opened within " + limit.toSeconds()
                         + " s: the log above says why; nothing has been deleted, and a start may be tried again");

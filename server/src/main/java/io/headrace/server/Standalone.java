@@ -33,7 +33,11 @@ import org.slf4j.LoggerFactory;
 final class Standalone {
     private static final Logger LOG = LoggerFactory.getLogger(Standalone.class);
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration LOOPS_LIMIT = Duration.ofSeconds(60);
+
+    /** Recovery takes a moment, but on a disk that is busy with other things each of its syncs takes seconds. */
+    private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(5);
+
     private static final Duration END_LIMIT = Duration.ofSeconds(4);
 
     /** How often it is decided whether writers must wait. */
@@ -88,7 +92,7 @@ final class Standalone {
         NodePartitions partitions = new NodePartitions(settings, opener, tier2, segments, streams);
         partitions.segmentsNames().forEach(partitions::open);
         partitions.streamsNames().forEach(partitions::open);
-        opener.awaitServing(START_LIMIT);
+        opener.awaitServing(RECOVERY_LIMIT);
         tier2.awaitKnown();
 
         WireNode node = faces.node(segments);
@@ -157,6 +161,6 @@ final class Standalone {
                         Server.EVENT_LOOPS,
                         HostOptions.DEFAULT,
                         (name, cause) -> FatalErrors.endNow("another process has taken over " + name)),
-                START_LIMIT);
+                LOOPS_LIMIT);
     }
 }
