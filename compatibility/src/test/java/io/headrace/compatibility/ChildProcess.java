@@ -21,7 +21,7 @@ import java.util.function.Predicate;
 /** One child process whose readiness is a line on its standard output. It never outlives this virtual machine. */
 final class ChildProcess {
     /** Each of the many syncs of a start takes seconds while the disk is busy with what was written before a kill. */
-    private static final Duration READY = Duration.ofSeconds(300);
+    private static final Duration READY = Duration.ofMinutes(5);
     /** Of what it has said, in the error if it does not get ready: enough for a thread dump. */
     private static final int TOLD_LINES = 600;
 
@@ -72,7 +72,7 @@ final class ChildProcess {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while the server starts", e);
         } catch (TimeoutException e) {
-            throw failed("The server did not get ready in " + READY.toSeconds() + " s", e);
+            throw failed("The server did not get ready in " + READY.toMinutes() + " min", e);
         } catch (ExecutionException e) {
             throw failed("The server ended instead of getting ready", e);
         }
