@@ -30,11 +30,15 @@ final class ChildProcess {
     private final Process process;
     private final Thread hook;
     private final Path log;
+    /** Where what it says begins: before that is what an earlier one has said. */
+    private final int logBegin;
+
     private final CompletableFuture<String> readyLine = new CompletableFuture<>();
 
-    private ChildProcess(Process process, Path log) {
+    private ChildProcess(Process process, Path log, int logBegin) {
         this.process = process;
         this.log = log;
+        this.logBegin = logBegin;
         this.hook = new Thread(this::destroy, "end " + log.getFileName());
         Runtime.getRuntime().addShutdownHook(hook);
     }
@@ -49,11 +53,12 @@ final class ChildProcess {
         try {
             Files.createDirectories(directory);
             Files.createDirectories(log.toAbsolutePath().getParent());
+            int logBegin = Files.exists(log) ? (int) Files.size(log) : 0;
             Process process = new ProcessBuilder(command)
                     .directory(directory.toFile())
                     .redirectError(Redirect.appendTo(log.toFile()))
                     .start();
-            ChildProcess child = new ChildProcess(process, log);
+            ChildProcess child = new ChildProcess(process, log, logBegin);
             Thread reader = new Thread(() -> child.copyOutput(ready), "output of " + log.getFileName());
             reader.setDaemon(true);
             reader.start();
@@ -80,6 +85,8 @@ final class ChildProcess {
 
     /** Has its threads told, if it still has some, and ends it. */
     private IllegalStateException failed(String what, Exception cause) {
+        List<String> said = said();
+        String last = said.get(said.size() - 1);
         if (process.isAlive()) {
             signal("QUIT");
             // Nothing tells when the whole dump is written.
@@ -88,17 +95,20 @@ final class ChildProcess {
                     .join();
         }
         kill();
-        List<String> said = said();
         return new IllegalStateException(
-                what + ": " + said.get(said.size() - 1) + "\nThe end of " + log + ":\n" + String.join("\n", said),
-                cause);
+                what + ": " + last + "\nThe end of " + log + ":\n" + String.join("\n", said()), cause);
     }
 
     /** The end of what it has said. */
     private List<String> said() {
         try {
-            List<String> lines = Files.readAllLines(log);
-            return lines.isEmpty() ? List.of("") : lines.subList(Math.max(0, lines.size() - TOLD_LINES), lines.size());
+            byte[] all = Files.readAllBytes(log);
+            List<String> lines = new String(all, logBegin, all.length - logBegin, StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+            return lines.isEmpty()
+                    ? List.of("it has said nothing")
+                    : lines.subList(Math.max(0, lines.size() - TOLD_LINES), lines.size());
         } catch (IOException e) {
             return List.of(e.toString());
         }
