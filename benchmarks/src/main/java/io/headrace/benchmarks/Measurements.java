@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 public final class Measurements {
     private static final Logger LOG = LoggerFactory.getLogger(Measurements.class);
 
+    /** Is done whatever is wanted, before all that a server takes part in. */
+    private static final String WARM_UP = "warm-up";
+
     /** One of them. */
     @FunctionalInterface
     public interface Measurement {
@@ -43,6 +46,7 @@ public final class Measurements {
                 new Measurements(results, Arrays.asList(arguments).subList(4, arguments.length));
         Writes writes = new Writes(subject, results);
         measurements.add("disk", () -> Disk.measure(directory, results));
+        measurements.add(WARM_UP, writes::warmUp);
         measurements.add("lone", writes::lone);
         measurements.add("small", writes::small);
         measurements.add("medium", writes::medium);
@@ -80,7 +84,7 @@ public final class Measurements {
         boolean complete = true;
         for (Map.Entry<String, Measurement> each : all.entrySet()) {
             String name = each.getKey();
-            if (!wanted.isEmpty() && !wanted.contains(name)) {
+            if (!wanted.isEmpty() && !wanted.contains(name) && !name.equals(WARM_UP)) {
                 continue;
             }
             long start = System.nanoTime();

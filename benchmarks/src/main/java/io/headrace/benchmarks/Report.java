@@ -38,14 +38,24 @@ public final class Report {
         String text = new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
                 + charts(page, columns)
                 + table(columns, (metric, values) -> metric.text(median(values)))
-                + "\nEach round:\n\n"
-                + table(
-                        columns,
-                        (metric, values) -> values.stream().map(metric::text).collect(Collectors.joining(" · ")))
+                + rounds(columns)
                 + failures(failures)
                 + String.format(Locale.ROOT, "%nMachine: %s.%n", arguments[2]);
         Files.writeString(page, text);
         System.out.print(text);
+    }
+
+    /** All values; of one round there is nothing that the medians do not say. */
+    private static String rounds(Map<String, Map<Metric, List<Double>>> columns) {
+        boolean several = columns.values().stream()
+                .flatMap(column -> column.values().stream())
+                .anyMatch(values -> values.size() > 1);
+        return several
+                ? "\nEach round:\n\n"
+                        + table(columns, (metric, values) -> values.stream()
+                                .map(metric::text)
+                                .collect(Collectors.joining(" · ")))
+                : "";
     }
 
     /** Makes those for which there is something; the text shows them. */
