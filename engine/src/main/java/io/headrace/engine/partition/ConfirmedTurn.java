@@ -58,6 +58,11 @@ public record ConfirmedTurn<C, R>(Turn<C, R> turn) implements Turn<C, R> {
     }
 
     @Override
+    public void prefetch(long frame, int bytes) {
+        turn.prefetch(frame, bytes);
+    }
+
+    @Override
     public void executeWhenLoaded(long frame, C command, ReplyTo<? super R> replyTo) {
         turn.executeWhenLoaded(frame, command, replyTo);
     }

@@ -14,14 +14,15 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Brings older frames back into the {@link FrameCache}. Waiters for one frame share one read, the number of reads at a
- * time is bounded, and each read goes on to the frames that a sequential reader will want next.
+ * Brings older frames back into the {@link FrameCache}. Waiters for one frame share one read, what is read at a time is
+ * bounded in bytes, and each read goes on to the frames that a sequential reader will want next.
  *
  * <p>A frame may be truncated while it is waited for. Nobody needs it then: waiters are woken and find out for
  * themselves.
  */
 final class FrameLoader {
-    private static final int READS_MAX = 8;
+    /** While so much is being read, no read begins. */
+    private static final int READING_BYTES = 8 * Partition.READ_AHEAD_BYTES;
 
     /** Who waits for a frame. */
     interface Waiter {
@@ -35,9 +36,12 @@ final class FrameLoader {
     private final LongSupplier oldestNeeded;
     private final Consumer<Throwable> failed;
     private final Map<Long, List<Waiter>> waiters = new LinkedHashMap<>();
-    private final Deque<Long> queue = new ArrayDeque<>();
-    private int reading;
+    private final Deque<Wanted> queue = new ArrayDeque<>();
+    private int readingBytes;
     private boolean closed;
+
+    /** A read to be made: about so many bytes, from a frame on. */
+    private record Wanted(long frame, int bytes) {}
 
     /** @param oldestNeeded the oldest frame that anyone can still have a use for */
     FrameLoader(PartitionLog log, FrameCache cache, LongSupplier oldestNeeded, Consumer<Throwable> failed) {
@@ -47,6 +51,7 @@ final class FrameLoader {
         this.failed = failed;
     }
 
+    /** Wakes a waiter when a frame is in memory. */
     void load(long frame, Waiter waiter) {
         List<Waiter> others = waiters.get(frame);
         if (others != null) {
@@ -54,7 +59,18 @@ final class FrameLoader {
             return;
         }
         waiters.put(frame, new ArrayList<>(List.of(waiter)));
-        queue.addLast(frame);
+        read(frame, Partition.READ_AHEAD_BYTES);
+    }
+
+    /** Begins to bring a frame and those that follow it into memory, about so many bytes; nobody waits for them yet. */
+    void prefetch(long frame, int bytes) {
+        if (waiters.putIfAbsent(frame, new ArrayList<>()) == null) {
+            read(frame, bytes);
+        }
+    }
+
+    private void read(long frame, int bytes) {
+        queue.addLast(new Wanted(frame, bytes));
         readNext();
     }
 
@@ -67,27 +83,24 @@ final class FrameLoader {
     }
 
     private void readNext() {
-        while (reading < READS_MAX && !queue.isEmpty()) {
-            long frame = queue.removeFirst();
-            if (cache.get(frame) != null || frame < oldestNeeded.getAsLong()) {
-                wake(frame);
+        while (readingBytes < READING_BYTES && !queue.isEmpty()) {
+            Wanted next = queue.removeFirst();
+            if (cache.get(next.frame()) != null || next.frame() < oldestNeeded.getAsLong()) {
+                wake(next.frame());
                 continue;
             }
-            reading++;
-            log.read(
-                    frame,
-                    Partition.READ_AHEAD_BYTES,
-                    Callback.of(read -> loaded(frame, read), cause -> failed(frame, cause)));
+            readingBytes += next.bytes();
+            log.read(next.frame(), next.bytes(), Callback.of(read -> loaded(next, read), cause -> failed(next, cause)));
         }
     }
 
-    private void loaded(long frame, List<ByteBuf> read) {
-        reading--;
+    private void loaded(Wanted wanted, List<ByteBuf> read) {
+        readingBytes -= wanted.bytes();
         if (closed) {
             read.forEach(ByteBuf::release);
             return;
         }
-        long number = frame;
+        long number = wanted.frame();
         try {
             for (ByteBuf bytes : read) {
                 Frame.verify(bytes, number++);
@@ -97,22 +110,22 @@ final class FrameLoader {
             failed.accept(e);
             return;
         }
-        number = frame;
+        number = wanted.frame();
         for (ByteBuf bytes : read) {
             // Offsets in a frame count from its first byte.
             cache.addRead(number++, bytes.readerIndex() == 0 ? bytes : bytes.slice());
         }
-        wake(frame);
+        wake(wanted.frame());
         readNext();
     }
 
-    private void failed(long frame, Throwable cause) {
-        reading--;
+    private void failed(Wanted wanted, Throwable cause) {
+        readingBytes -= wanted.bytes();
         if (closed) {
             return;
         }
-        if (frame < oldestNeeded.getAsLong()) {
-            wake(frame);
+        if (wanted.frame() < oldestNeeded.getAsLong()) {
+            wake(wanted.frame());
             readNext();
         } else {
             failed.accept(cause);

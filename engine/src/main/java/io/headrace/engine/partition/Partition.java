@@ -621,6 +621,11 @@ public final class Partition<C, R> {
         }
 
         @Override
+        public void prefetch(long frame, int bytes) {
+            current().loader.prefetch(frame, (int) Math.min(bytes, options.readCacheBytes() / 2));
+        }
+
+        @Override
         public void executeWhenLoaded(long frame, C command, ReplyTo<? super R> replyTo) {
             current().loader.load(frame, new FrameLoader.Waiter() {
                 @Override

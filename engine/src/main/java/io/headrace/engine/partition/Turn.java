@@ -65,6 +65,12 @@ public interface Turn<C, R> {
     @Nullable
     ByteBuf frame(long frame);
 
+    /**
+     * Begins to read frames into memory: {@code frame}, which is committed and not in memory, and those that follow it,
+     * about {@code bytes} bytes in all, or less if that is much of the memory there is for them. Nobody is told.
+     */
+    void prefetch(long frame, int bytes);
+
     /** Executes {@code command} again, in a turn of its own, when {@code frame} has been read into memory. */
     void executeWhenLoaded(long frame, C command, ReplyTo<? super R> replyTo);
 

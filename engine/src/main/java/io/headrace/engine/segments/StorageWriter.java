@@ -2,6 +2,7 @@
 package io.headrace.engine.segments;
 
 import io.headrace.codecs.name.SegmentName;
+import io.headrace.engine.partition.Frame;
 import io.headrace.engine.partition.ReplyTo;
 import io.headrace.engine.partition.Turn;
 import io.headrace.tiering.ChunkWriter;
@@ -41,8 +42,11 @@ final class StorageWriter {
     /** A segment with less is not worth an open chunk if others want them, too. */
     private static final int LITTLE_BYTES = 64 << 10;
 
-    /** How much of the log is read back for one write. */
+    /** How much of the log is read back for one write, at least. */
     private static final int LOADED_BYTES = 4 << 20;
+
+    /** How much is read at once for that: whole frames. */
+    private static final int PREFETCHED_BYTES = LOADED_BYTES + Frame.MAX_BYTES;
 
     private final SegmentsState state;
     private final TierOptions options;
@@ -302,6 +306,10 @@ final class StorageWriter {
             pipeline.batch = batch;
             load(pipeline, missing, turn);
         } else if (batch.size() > 0) {
+            if (missing > 0 && inFlight == 0) {
+                // What comes next is read while this is written; where there are others, they do that for each other.
+                turn.prefetch(missing, PREFETCHED_BYTES);
+            }
             write(pipeline, batch.from(), batch.to(), batch.take());
         } else {
             enqueue(pipeline);
@@ -346,6 +354,7 @@ final class StorageWriter {
         inFlight++;
         loading.add(pipeline);
         pipeline.awaited = frame;
+        turn.prefetch(frame, PREFETCHED_BYTES);
         turn.executeWhenLoaded(frame, new SegmentCommand.Continue(frame), NOBODY);
     }
 

@@ -384,6 +384,11 @@ final class Rig {
         }
 
         @Override
+        public void prefetch(long frame, int bytes) {
+            throw new AssertionError("not expected");
+        }
+
+        @Override
         public void executeWhenLoaded(long frame, StreamCommand command, ReplyTo<? super StreamReply> replyTo) {
             throw new AssertionError("not expected");
         }

@@ -75,6 +75,11 @@ class WaitersTest {
         }
 
         @Override
+        public void prefetch(long frame, int bytes) {
+            throw new AssertionError("not expected");
+        }
+
+        @Override
         public void executeWhenLoaded(long frame, StreamCommand command, ReplyTo<? super StreamReply> replyTo) {
             throw new AssertionError("not expected");
         }

@@ -72,6 +72,11 @@ public class ForwardingTurn<C, R> implements Turn<C, R> {
     }
 
     @Override
+    public void prefetch(long frame, int bytes) {
+        turn.prefetch(frame, bytes);
+    }
+
+    @Override
     public void executeWhenLoaded(long frame, C command, ReplyTo<? super R> replyTo) {
         turn.executeWhenLoaded(frame, command, replyTo);
     }

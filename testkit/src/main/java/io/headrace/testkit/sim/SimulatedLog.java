@@ -132,6 +132,7 @@ final class SimulatedLog implements PartitionLog {
     @Override
     public void read(long frame, int maxBytes, Callback<List<ByteBuf>> read) {
         require(frame >= 1 && frame <= durable, "read of frame " + frame + ", which is not durable");
+        store.reads++;
         long last = durable;
         later(() -> {
             Faults faults = store.faults();

@@ -27,6 +27,9 @@ public final class SimulatedLogStore implements LogStore {
     final ByteBufAllocator allocator;
     private final Map<String, LogState> logs = new HashMap<>();
 
+    /** Reads of all logs that have begun so far. */
+    int reads;
+
     private Faults faults = Faults.NONE;
     private Sabotage sabotage = Sabotage.NONE;
 
@@ -57,6 +60,11 @@ public final class SimulatedLogStore implements LogStore {
     @Override
     public void open(String partition, Loop loop, Callback<PartitionLog> opened) {
         new Opening(state(partition), loop, opened).start();
+    }
+
+    /** How often frames were asked for so far. */
+    public int reads() {
+        return reads;
     }
 
     /** Newest frame that no crash or failure can undo any more; 0 if there is none. */

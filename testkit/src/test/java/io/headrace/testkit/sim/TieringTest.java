@@ -32,7 +32,7 @@ class TieringTest {
     private static final UUID WRITER = new UUID(1, 1);
     private static final Faults SLOW = new Faults(2_000_000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     private static final TierOptions OPTIONS =
-            new TierOptions(100_000, 50, 1 << 20, new TierLimits(50_000, 1 << 20, 1 << 20, 4, 4, 60_000, 2));
+            new TierOptions(100_000, 50, 1 << 20, new TierLimits(8 << 20, 1 << 20, 1 << 20, 4, 4, 60_000, 2));
     private static final StorageTraits FILES = new StorageTraits(true, 1, true, false);
 
     private final Simulation simulation = new Simulation(9);
@@ -271,6 +271,34 @@ class TieringTest {
         tier.storage.away(false);
         settle();
         assertThat(read("a", 0, 200_000)).isEqualTo(data);
+    }
+
+    /** Else what fell behind would fall further behind: it is read and written in turns then, and what is new is only written. */
+    @Test
+    void theLogIsReadOnWhileWhatWasReadIsWritten() {
+        ask(new SegmentCommand.Create("a", 0, 0, 64 << 20));
+        ask(new SegmentCommand.SetupAppend("a", WRITER, 1));
+        tier.storage.away(true);
+        ByteArrayOutputStream data = new ByteArrayOutputStream();
+        for (int i = 0; i < 70; i++) {
+            data.writeBytes(append("a", 100_000));
+        }
+        restart();
+        tier.storage.away(false);
+        tier.storage.faults(SLOW);
+        int[] reads = new int[1];
+        simulation.runUntil(
+                () -> {
+                    if (tier.storage.writesUnderWay() == 0) {
+                        reads[0] = logs.reads();
+                    }
+                    return logs.reads() > reads[0];
+                },
+                MAX_STEPS,
+                "a read begins while a write is under way");
+        tier.storage.faults(Faults.NONE);
+        settle();
+        assertThat(read("a", 0, data.size())).isEqualTo(data.toByteArray());
     }
 
     @Test
