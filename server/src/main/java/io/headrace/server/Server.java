@@ -2,6 +2,7 @@
 package io.headrace.server;
 
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -58,7 +59,11 @@ final class Server<A> {
     }
 
     static VertxOptions vertxOptions() {
-        return new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS);
+        // For files of the class path, of which there are none, it would make a directory that a killed process leaves
+        // behind.
+        FileSystemOptions files =
+                new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+        return new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS).setFileSystemOptions(files);
     }
 
     /** Where clients find it. */

@@ -20,6 +20,10 @@ public final class ServerProcess implements AutoCloseable {
     private static final Path LAUNCHER =
             Path.of(System.getProperty("headrace.distribution")).resolve("headrace");
     private static final String JAVA_OPTIONS = "-Xms64m -Xmx512m";
+    /** What the JVM of these tests has, too. */
+    private static final String MORE_OPTIONS =
+            " " + System.getProperty("headrace.compilers", "") + " -Djava.net.preferIPv4Stack=true";
+
     private static final long READY_SECONDS = 180;
     private static final long END_SECONDS = 60;
 
@@ -46,7 +50,7 @@ public final class ServerProcess implements AutoCloseable {
         command.addAll(Arrays.asList(arguments));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
-        builder.environment().put("HEADRACE_JAVA_OPTS", javaOptions + " -Djava.net.preferIPv4Stack=true");
+        builder.environment().put("HEADRACE_JAVA_OPTS", javaOptions + MORE_OPTIONS);
         return new ServerProcess(builder.start(), output, errors);
     }
 
