@@ -33,6 +33,7 @@ final class CatchUp {
         Flood flood = new Flood(subject.writer(), new String[] {"key"}, eventBytes, Flood.BYTES, new AtomicLong());
         flood.write(events);
         flood.finish();
+        new Servers().awaitQuiet();
         AtomicLong read = new AtomicLong();
         AtomicLong end = new AtomicLong();
         long start = System.nanoTime();

@@ -51,14 +51,22 @@ public final class Measurements {
         measurements.add("small", writes::small);
         measurements.add("medium", writes::medium);
         measurements.add("large", writes::large);
-        measurements.add("spread", writes::spread);
-        measurements.add("paced", () -> Paced.measure(subject, results));
-        measurements.add("history", () -> CatchUp.measure(subject, directory, results));
+        measurements.addRested("spread", writes::spread);
+        measurements.addRested("paced", () -> Paced.measure(subject, results));
+        measurements.addRested("history", () -> CatchUp.measure(subject, directory, results));
         return measurements;
     }
 
     void add(String name, Measurement measurement) {
         all.put(name, measurement);
+    }
+
+    /** One that begins when the servers have done what earlier ones have left to them. */
+    void addRested(String name, Measurement measurement) {
+        add(name, () -> {
+            new Servers().awaitQuiet();
+            measurement.run();
+        });
     }
 
     Results results() {

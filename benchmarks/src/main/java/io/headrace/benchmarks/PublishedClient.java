@@ -26,10 +26,10 @@ final class PublishedClient implements Subject {
         Client client = new Client(arguments[1]);
         Measurements measurements = Measurements.of(new PublishedClient(client), arguments);
         Results results = measurements.results();
-        measurements.add("transactions", () -> Transactions.measure(client, results));
+        measurements.addRested("transactions", () -> Transactions.measure(client, results));
         measurements.add("scaling", () -> Scaling.measure(client, results));
         measurements.add("metadata", () -> Metadata.measure(client, results));
-        measurements.add("tables", () -> Tables.measure(client, results));
+        measurements.addRested("tables", () -> Tables.measure(client, results));
         measurements.runAndExit();
     }
 

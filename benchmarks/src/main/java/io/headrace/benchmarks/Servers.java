@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the processes of the server that is measured have used, as Linux counts it. The property {@code servers} names
@@ -14,6 +15,9 @@ import java.util.List;
 final class Servers {
     /** Unit of times in {@code /proc}, the same on all machines. */
     private static final double TICKS_PER_SECOND = 100;
+
+    private static final int QUIET_SECONDS = 10;
+    private static final int QUIET_ATTEMPTS = 9;
 
     private final List<Path> processes;
 
@@ -39,6 +43,23 @@ final class Servers {
     /** Bytes that they have given the system to write to disk. */
     long bytesWritten() throws IOException {
         return sum("io", "write_bytes:");
+    }
+
+    /**
+     * Waits until they have written nothing for ten seconds, for 90 s at most: what was acknowledged may have left them
+     * something to do.
+     *
+     * @return bytes written by then
+     */
+    long awaitQuiet() throws IOException, InterruptedException {
+        long before = -1;
+        long written = bytesWritten();
+        for (int i = 0; i < QUIET_ATTEMPTS && written != before; i++) {
+            TimeUnit.SECONDS.sleep(QUIET_SECONDS);
+            before = written;
+            written = bytesWritten();
+        }
+        return written;
     }
 
     /** Bytes of memory that they hold. */

@@ -1,7 +1,6 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.benchmarks;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -24,9 +23,6 @@ final class Writes {
 
     private static final int WARM_UP_SECONDS = 3;
     private static final int MEASURED_SECONDS = 10;
-
-    private static final long SETTLE_MILLIS = 10_000;
-    private static final int SETTLE_ATTEMPTS = 9;
 
     private final Subject subject;
     private final Results results;
@@ -84,7 +80,7 @@ final class Writes {
         results.add(Metric.WRITE_1_KB_WORST, throughput.worst());
         results.add(Metric.WRITE_1_KB_CLIENT_CPU, throughput.clientMicros());
         results.add(Metric.WRITE_1_KB_CPU, (servers.cpuSeconds() - cpuSeconds) / (bytes / 1e9));
-        results.add(Metric.WRITE_1_KB_DISK, (settledBytes(servers) - written) / bytes);
+        results.add(Metric.WRITE_1_KB_DISK, (servers.awaitQuiet() - written) / bytes);
         results.add(Metric.WRITE_MEMORY, servers.residentBytes() / (double) (1 << 20));
     }
 
@@ -103,16 +99,6 @@ final class Writes {
         Throughput throughput = throughput("spread-events", 1_024, 16, 4);
         results.add(Metric.WRITE_SPREAD, throughput.median());
         results.add(Metric.WRITE_SPREAD_WORST, throughput.worst());
-    }
-
-    /** Bytes written to disk once nothing has been written for a while: storage goes on when all is acknowledged. */
-    private static long settledBytes(Servers servers) throws IOException, InterruptedException {
-        long written = -1;
-        for (int i = 0; i < SETTLE_ATTEMPTS && written != servers.bytesWritten(); i++) {
-            written = servers.bytesWritten();
-            TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS);
-        }
-        return written;
     }
 
     /**
