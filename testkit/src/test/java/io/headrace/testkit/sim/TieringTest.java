@@ -31,8 +31,12 @@ class TieringTest {
     private static final long MAX_STEPS = 1_000_000;
     private static final UUID WRITER = new UUID(1, 1);
     private static final Faults SLOW = new Faults(2_000_000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** Most that is written at once. */
+    private static final int WRITE_BYTES = 50_000;
+
     private static final TierOptions OPTIONS =
-            new TierOptions(100_000, 50, 1 << 20, new TierLimits(8 << 20, 1 << 20, 1 << 20, 4, 4, 60_000, 2));
+            new TierOptions(100_000, 50, 1 << 20, new TierLimits(WRITE_BYTES, 1 << 20, 1 << 20, 4, 4, 60_000, 2));
     private static final StorageTraits FILES = new StorageTraits(true, 1, true, false);
 
     private final Simulation simulation = new Simulation(9);
@@ -276,12 +280,11 @@ class TieringTest {
     /** Else what fell behind would fall further behind: it is read and written in turns then, and what is new is only written. */
     @Test
     void theLogIsReadOnWhileWhatWasReadIsWritten() {
-        ask(new SegmentCommand.Create("a", 0, 0, 64 << 20));
-        ask(new SegmentCommand.SetupAppend("a", WRITER, 1));
+        create("a");
         tier.storage.away(true);
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         for (int i = 0; i < 70; i++) {
-            data.writeBytes(append("a", 100_000));
+            data.writeBytes(append("a", WRITE_BYTES));
         }
         restart();
         tier.storage.away(false);
