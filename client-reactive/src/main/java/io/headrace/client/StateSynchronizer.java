@@ -18,7 +18,7 @@ public final class StateSynchronizer<S, U> {
 
     StateSynchronizer(Resources resources, StreamName stream, StateModel<S, U> model) {
         this.resources = resources;
-        this.shared = new SharedState<>(resources, stream, model);
+        this.shared = new SharedState<>(resources, stream, model, change -> {});
     }
 
     /** Gives the stream its first state; false, and no effect, if it has one. */

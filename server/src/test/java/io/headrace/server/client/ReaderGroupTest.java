@@ -23,6 +23,7 @@ import io.headrace.client.Serializers;
 import io.headrace.client.StreamCut;
 import io.headrace.client.StreamName;
 import io.headrace.client.StreamSegment;
+import io.headrace.server.Received;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.functions.Predicate;
@@ -133,13 +134,32 @@ final class ReaderGroupTest extends ClientTest {
                 .doOnNext(events::add)
                 .map(Event::value)
                 .test();
-        first.awaitCount(10);
+        Received.await(first, 10);
         read(group, "r").awaitDone(PATIENCE, TimeUnit.SECONDS).assertError(ConflictException.class);
         group.readerOffline("r", events.get(3).position()).blockingAwait();
         first.awaitDone(PATIENCE, TimeUnit.SECONDS).assertError(ClosedException.class);
-        read(group, "r")
-                .awaitCount(6)
+        Received.await(read(group, "r"), 6)
                 .assertValuesOnly(IntStream.range(4, 10).mapToObj(i -> event(i)).toArray(String[]::new));
+    }
+
+    @Test
+    void whoIsDeclaredOfflineLeavesAloneWhoHasItsNameNow() {
+        StreamName stream = stream("a", 1);
+        write(stream, 0, 10);
+        make("g", fast(stream).withCheckpointInterval(Duration.ZERO).withRefreshInterval(Duration.ofSeconds(1)));
+        ReaderGroup group = groups.group("g");
+        TestSubscriber<String> first = read(group, "r");
+        Received.await(first, 10);
+        // The second joins, and takes the same segment, before the first looks at the group again.
+        group.readerOffline("r").blockingAwait();
+        TestSubscriber<String> second = read(group, "r");
+        Received.await(second, 10);
+        first.awaitDone(PATIENCE, TimeUnit.SECONDS).assertError(ClosedException.class);
+        write(stream, 10, 10);
+        Received.await(second, 20).assertNoErrors().assertValueCount(20);
+        assertThat(first.values()).hasSize(10);
+        assertThat(group.readers().blockingGet()).containsExactly("r");
+        second.cancel();
     }
 
     @Test
@@ -167,7 +187,7 @@ final class ReaderGroupTest extends ClientTest {
         ReaderGroup group = unattended("g", stream);
         TestSubscriber<GroupEvent<String>> reading =
                 group.reader("r", Serializers.utf8()).eventsAndCheckpoints().test(5);
-        reading.awaitCount(5);
+        Received.await(reading, 5);
         TestSubscriber<Checkpoint> taking = group.checkpoint("c").toFlowable().test();
         await(
                 Single.fromCallable(() -> {
@@ -182,7 +202,7 @@ final class ReaderGroupTest extends ClientTest {
         ((AtCheckpoint<String>) reading.values().get(before)).pass();
         Checkpoint checkpoint =
                 taking.awaitDone(PATIENCE, TimeUnit.SECONDS).values().get(0);
-        reading.awaitCount(11).assertValueCount(11);
+        Received.await(reading, 11).assertValueCount(11);
         StreamCut cut = ((Read<String>) reading.values().get(before - 1))
                 .event()
                 .position()
@@ -193,7 +213,7 @@ final class ReaderGroupTest extends ClientTest {
         // What came after the checkpoint was not passed: others get it again.
         reading.cancel();
         await(group.readers(), Set::isEmpty);
-        read(group, "s").awaitCount(10 - before).assertValueCount(10 - before);
+        Received.await(read(group, "s"), 10 - before).assertValueCount(10 - before);
     }
 
     @Test
@@ -202,21 +222,21 @@ final class ReaderGroupTest extends ClientTest {
         ReaderGroup group = unattended("g", stream);
         TestSubscriber<String> reading = read(group, "r");
         write(stream, 0, 20);
-        reading.awaitCount(20);
+        Received.await(reading, 20);
         Checkpoint checkpoint = group.checkpoint("c").blockingGet();
         write(stream, 20, 20);
-        reading.awaitCount(40);
+        Received.await(reading, 40);
         Map<String, StreamCut> cuts = group.streamCuts().blockingGet();
         assertThat(cuts).containsEntry(stream.toString(), admin.tail(stream).blockingGet());
         group.resetTo(checkpoint).blockingAwait();
         reading.awaitDone(PATIENCE, TimeUnit.SECONDS).assertError(ClosedException.class);
-        TestSubscriber<String> again = read(group, "r").awaitCount(20);
+        TestSubscriber<String> again = Received.await(read(group, "r"), 20);
         assertThat(again.values())
                 .containsExactlyInAnyOrderElementsOf(
                         IntStream.range(20, 40).mapToObj(i -> event(i)).toList());
         group.resetToLastCheckpoint().blockingAwait();
         again.awaitDone(PATIENCE, TimeUnit.SECONDS).assertError(ClosedException.class);
-        read(group, "r").awaitCount(20).cancel();
+        Received.await(read(group, "r"), 20).cancel();
     }
 
     @Test
@@ -243,11 +263,11 @@ final class ReaderGroupTest extends ClientTest {
         ReaderGroup group = checkpointed("g", stream);
         TestSubscriber<String> reading =
                 group.reader("r", Serializers.utf8()).events().map(Event::value).test(3);
-        reading.awaitCount(3);
+        Received.await(reading, 3);
         group.checkpoint("c").ignoreElement().blockingAwait();
         reading.assertValueCount(3);
         reading.request(7);
-        reading.awaitCount(10).assertValueCount(10);
+        Received.await(reading, 10).assertValueCount(10);
         reading.cancel();
     }
 

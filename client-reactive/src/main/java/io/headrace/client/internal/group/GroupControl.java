@@ -49,7 +49,7 @@ public final class GroupControl {
         this.scope = scope;
         this.group = group;
         this.calls = new GroupCalls(resources.controller());
-        this.shared = GroupModel.share(resources, scope, group);
+        this.shared = GroupModel.share(resources, scope, group, change -> {});
     }
 
     /** Ends it; what is under way fails. */

@@ -1,21 +1,15 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.client.internal.group;
 
-import io.headrace.client.ClosedException;
-import io.headrace.client.ConflictException;
 import io.headrace.client.NotFoundException;
 import io.headrace.client.Position.Place;
 import io.headrace.client.internal.Errors;
 import io.headrace.client.internal.Resources;
 import io.headrace.client.internal.control.GroupCalls;
-import io.headrace.client.internal.group.GroupRecord.AddReader;
-import io.headrace.client.internal.group.GroupRecord.RemoveReader;
 import io.headrace.client.internal.group.GroupRecord.Successor;
 import io.headrace.client.internal.loop.Loop;
-import io.headrace.client.internal.revision.SharedState;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -61,11 +55,10 @@ final class GroupMember {
     }
 
     private final Resources resources;
-    private final String scope;
-    private final String group;
+    private final String name;
     private final String id;
     private final Reader reader;
-    private final SharedState<GroupState, GroupRecord> shared;
+    private final Membership membership;
     private final MemberShare share;
     private final MemberCheckpoints checkpoints;
 
@@ -77,29 +70,23 @@ final class GroupMember {
 
     GroupMember(Resources resources, String scope, String group, String id, Reader reader) {
         this.resources = resources;
-        this.scope = scope;
-        this.group = group;
+        this.name = scope + '/' + group;
         this.id = id;
         this.reader = reader;
-        this.shared = GroupModel.share(resources, scope, group);
-        this.share = new MemberShare(id, reader, shared);
+        this.membership = new Membership(resources, scope, group, id);
+        this.share = new MemberShare(id, reader, membership);
         GroupCalls calls = new GroupCalls(resources.controller());
         this.checkpoints = new MemberCheckpoints(
-                id, reader, (config, cut) -> calls.release(scope, group, config, cut), shared, share);
+                id, reader, (config, cut) -> calls.release(scope, group, config, cut), membership, share);
     }
 
     void join() {
         busy = true;
-        shared.update(state -> {
-                    if (state.isOnline(id)) {
-                        throw new ConflictException("the group " + scope + '/' + group + " has a reader " + id
-                                + ", which is to be declared offline first if it is gone");
-                    }
-                    return List.of(new AddReader(id));
-                })
+        membership
+                .join()
                 .recover(cause -> Future.failedFuture(
                         cause instanceof NotFoundException
-                                ? new NotFoundException("there is no reader group " + scope + '/' + group, cause)
+                                ? new NotFoundException("there is no reader group " + name, cause)
                                 : cause))
                 .onComplete(
                         state -> {
@@ -120,15 +107,7 @@ final class GroupMember {
         if (timer != null) {
             timer.cancel();
         }
-        // Behind whatever is under way, which may be the joining.
-        return shared.update(state -> state.isOnline(id) && joined
-                        ? List.of(new RemoveReader(id, reader.leavingOffsets()))
-                        : List.<GroupRecord>of())
-                .eventually(() -> {
-                    shared.end();
-                    return Future.succeededFuture();
-                })
-                .mapEmpty();
+        return membership.leave(reader::leavingOffsets);
     }
 
     /** The subscriber has passed what it was shown. */
@@ -141,7 +120,7 @@ final class GroupMember {
     /** A segment was read to its end. What follows it is written to the state when a checkpoint is passed. */
     void onFinished(String segment) {
         checkpoints.atEnd(segment);
-        Future<Map<String, Successor>> asked = shared.current().ends().containsKey(segment)
+        Future<Map<String, Successor>> asked = membership.current().ends().containsKey(segment)
                 ? Future.succeededFuture(Map.of())
                 : Successors.of(resources, segment);
         asked.onComplete(
@@ -166,7 +145,7 @@ final class GroupMember {
         }
         busy = true;
         kicked = false;
-        shared.fetch().compose(this::react).onComplete(this::pause, this::fail);
+        membership.fetch().compose(this::react).onComplete(this::pause, this::fail);
     }
 
     private void pause(boolean again) {
@@ -186,7 +165,7 @@ final class GroupMember {
     }
 
     private Duration untilNext() {
-        GroupState state = shared.current();
+        GroupState state = membership.current();
         long next = now() + state.config().settings().refreshInterval().toNanos();
         if (!checkpoints.isShown()) {
             next = checkpoints.nextNanos(Math.min(next, share.nextNanos(state)));
@@ -200,9 +179,9 @@ final class GroupMember {
         if (ended) {
             return Future.succeededFuture(false);
         }
-        if (!state.segmentsOf(id).keySet().equals(reader.places().keySet()) || !state.isOnline(id)) {
-            return Future.failedFuture(new ClosedException("the reader " + id + " of the group " + scope + '/' + group
-                    + " was declared offline, or the group begins anew"));
+        if (!membership.isHeld(state)
+                || !state.segmentsOf(id).keySet().equals(reader.places().keySet())) {
+            return Future.failedFuture(membership.ended());
         }
         Optional<String> checkpoint = state.checkpoints().nextFor(id);
         checkpoints.forgetUnless(checkpoint);
@@ -226,9 +205,9 @@ final class GroupMember {
     }
 
     private Future<Boolean> compact() {
-        return shared.bytesSinceCompaction() > COMPACT_BYTES
+        return membership.bytesSinceCompaction() > COMPACT_BYTES
                         && ThreadLocalRandom.current().nextInt(COMPACT_ONE_IN) == 0
-                ? shared.compact().map(false)
+                ? membership.compact().map(false)
                 : Future.succeededFuture(false);
     }
 

@@ -13,6 +13,7 @@ import io.headrace.client.internal.revision.SharedState;
 import io.headrace.codecs.name.Names;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /** The state of a reader group as something that is shared by a stream. */
 final class GroupModel implements StateModel<GroupState, GroupRecord> {
@@ -47,9 +48,15 @@ final class GroupModel implements StateModel<GroupState, GroupRecord> {
         }
     };
 
-    /** A copy of the state of a group. */
-    static SharedState<GroupState, GroupRecord> share(Resources resources, String scope, String group) {
-        return new SharedState<>(resources, new StreamName(scope, Names.readerGroupStream(group)), new GroupModel());
+    /**
+     * A copy of the state of a group.
+     *
+     * @param onRead is told what others changed
+     */
+    static SharedState<GroupState, GroupRecord> share(
+            Resources resources, String scope, String group, Consumer<GroupRecord> onRead) {
+        StreamName stream = new StreamName(scope, Names.readerGroupStream(group));
+        return new SharedState<>(resources, stream, new GroupModel(), onRead);
     }
 
     @Override

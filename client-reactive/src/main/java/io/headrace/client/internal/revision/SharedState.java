@@ -16,6 +16,7 @@ import io.vertx.core.Future;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ public final class SharedState<S, U> implements Shared<S, U> {
     private final Resources resources;
     private final StreamName stream;
     private final StateModel<S, U> model;
+    private final Consumer<? super U> onRead;
     private final RevisionLog log;
     private final OneAtATime operations = new OneAtATime();
 
@@ -41,10 +43,17 @@ public final class SharedState<S, U> implements Shared<S, U> {
     /** Where the mark was last, as far as is known. */
     private long mark;
 
-    public SharedState(Resources resources, StreamName stream, StateModel<S, U> model) {
+    /**
+     * A copy that is fetched when it is first used.
+     *
+     * @param onRead is told each change that was read and is in the copy: those of others, and what was appended here
+     *     without a condition
+     */
+    public SharedState(Resources resources, StreamName stream, StateModel<S, U> model, Consumer<? super U> onRead) {
         this.resources = resources;
         this.stream = stream;
         this.model = model;
+        this.onRead = onRead;
         this.log = new RevisionLog(resources, stream);
     }
 
@@ -195,11 +204,11 @@ public final class SharedState<S, U> implements Shared<S, U> {
         if (frame instanceof StateFrames.State whole) {
             state = model.states().deserialize(bytes(whole.bytes()));
         } else if (frame instanceof StateFrames.Changes changes && state != null) {
-            state = model.applyAll(
-                    state,
-                    changes.all().stream()
-                            .map(change -> model.changes().deserialize(bytes(change)))
-                            .toList());
+            List<U> read = changes.all().stream()
+                    .map(change -> model.changes().deserialize(bytes(change)))
+                    .toList();
+            state = model.applyAll(state, read);
+            read.forEach(onRead);
         }
     }
 
