@@ -15,6 +15,9 @@ import java.util.SortedMap;
 final class Balance {
     private static final Duration UNIT = Duration.ofSeconds(1);
 
+    /** Loads are never quite equal: without this, one segment more than others have would be handed around for ever. */
+    private static final double TOLERANCE = 0.05;
+
     private Balance() {}
 
     /** How long a reader waits after it has taken segments before it takes more: the less it has, the shorter. */
@@ -51,7 +54,7 @@ final class Balance {
                 .mapToDouble(other -> relativeSize(state, other))
                 .min()
                 .orElse(0);
-        double enough = least + Math.max(1, state.unassigned().size());
+        double enough = least + Math.max(1, state.unassigned().size()) + TOLERANCE;
         if (segments.size() <= 1 || relativeSize(state, reader) <= enough) {
             return Optional.empty();
         }

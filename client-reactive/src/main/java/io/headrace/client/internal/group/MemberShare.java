@@ -8,6 +8,7 @@ import io.headrace.client.internal.group.GroupRecord.UpdateDistance;
 import io.headrace.client.internal.revision.Shared;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -52,11 +53,15 @@ final class MemberShare {
     /** Takes its part of what nobody has, and begins to read it. */
     Future<Boolean> acquire() {
         return shared.update(state -> {
-                    if (state.checkpoints().nextFor(id).isPresent() || !state.isOnline(id)) {
+                    if (state.checkpoints().nextFor(id).isPresent()) {
                         return List.<GroupRecord>of();
                     }
                     List<GroupRecord> all = new ArrayList<>();
-                    state.unassigned().keySet().stream()
+                    // By their names the last would never be taken while others are given away as fast as they are
+                    // taken.
+                    List<String> free = new ArrayList<>(state.unassigned().keySet());
+                    Collections.shuffle(free);
+                    free.stream()
                             .limit(Balance.toAcquire(state, id))
                             .forEach(segment -> all.add(new AcquireSegment(id, segment)));
                     if (!all.isEmpty()) {

@@ -185,6 +185,19 @@ final class GroupStateTest {
         assertThat(Balance.releaseAfter(state, "r")).isLessThan(Balance.releaseAfter(state, "s"));
     }
 
+    @Test
+    void oneSegmentMoreThanOthersHaveIsNotGivenAway() {
+        state = GroupState.of(new Start(state.config(), Map.of(A, place(0), B, place(0), C, place(0)), Map.of()));
+        apply(new AddReader("r"), new AcquireSegment("r", A), new AcquireSegment("r", B));
+        apply(new AddReader("s"), new AcquireSegment("s", C));
+        // As they are: times, a second apart.
+        apply(new UpdateDistance("r", 1_795_829_367_386L, Map.of()));
+        apply(new UpdateDistance("s", 1_795_829_366_317L, Map.of()));
+        assertThat(Balance.toRelease(state, "r")).isEmpty();
+        apply(new ReleaseSegment("s", C, 0));
+        assertThat(Balance.toRelease(state, "r")).isPresent();
+    }
+
     private void apply(GroupRecord... changes) {
         for (GroupRecord change : changes) {
             state = state.apply(change);
