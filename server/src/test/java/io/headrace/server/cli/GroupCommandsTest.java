@@ -7,6 +7,7 @@ import io.headrace.client.GroupEvent;
 import io.headrace.client.HeadraceClient;
 import io.headrace.client.ReaderGroup;
 import io.headrace.client.Serializers;
+import io.headrace.server.Received;
 import io.reactivex.rxjava3.disposables.Disposable;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
 import io.vertx.core.json.JsonObject;
@@ -63,7 +64,7 @@ final class GroupCommandsTest extends CommandTest {
             TestSubscriber<GroupEvent<String>> slow = group.reader("slow", Serializers.utf8())
                     .eventsAndCheckpoints()
                     .test();
-            slow.awaitCount(1).assertValueCount(1);
+            Received.await(slow, 1).assertValueCount(1);
             Disposable checkpoint = group.checkpoint("c").subscribe(done -> {}, cause -> {});
             JsonObject described = describe();
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);

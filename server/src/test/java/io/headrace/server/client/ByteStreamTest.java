@@ -14,6 +14,7 @@ import io.headrace.client.SealedException;
 import io.headrace.client.StreamName;
 import io.headrace.client.TruncatedException;
 import io.headrace.client.WriterOptions;
+import io.headrace.server.Received;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
@@ -95,9 +96,9 @@ final class ByteStreamTest extends ClientTest {
         client.byteWriter(stream).write(ByteBuffer.wrap(random(10_000))).blockingAwait();
         TestSubscriber<ByteBuffer> slow =
                 client.byteReader(stream).withBufferBytes(100).bytes(0).test(2);
-        slow.awaitCount(2).assertValueCount(2);
+        Received.await(slow, 2).assertValueCount(2);
         slow.request(3);
-        slow.awaitCount(5).assertValueCount(5);
+        Received.await(slow, 5).assertValueCount(5);
         assertThat(slow.values())
                 .allSatisfy(buffer -> assertThat(buffer.remaining()).isEqualTo(100));
         slow.cancel();

@@ -19,6 +19,7 @@ import io.headrace.client.TablePut;
 import io.headrace.client.TableRange;
 import io.headrace.client.TableRemoval;
 import io.headrace.client.TableVersion;
+import io.headrace.server.Received;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
@@ -209,12 +210,12 @@ final class KeyValueTableTest extends ClientTest {
 
         TestSubscriber<String> slow = table.keys(TableRange.all()).test(0);
         slow.request(3);
-        slow.awaitCount(3).assertValues("k100aa", "k100ma", "k100mz");
+        Received.await(slow, 3).assertValues("k100aa", "k100ma", "k100mz");
         slow.request(100);
-        slow.awaitCount(103).assertValueCount(103).assertNotComplete();
+        Received.await(slow, 103).assertValueCount(103).assertNotComplete();
         slow.cancel();
         TestSubscriber<String> toTheEnd = table.keys(TableRange.all()).test(800);
-        toTheEnd.awaitCount(800).assertValueCount(800);
+        Received.await(toTheEnd, 800).assertValueCount(800);
     }
 
     @Test

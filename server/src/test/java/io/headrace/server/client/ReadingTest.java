@@ -20,6 +20,7 @@ import io.headrace.client.StreamSegment;
 import io.headrace.client.TimeWindow;
 import io.headrace.client.TruncatedException;
 import io.headrace.codecs.name.SegmentName;
+import io.headrace.server.Received;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
 import java.time.Instant;
@@ -42,9 +43,9 @@ final class ReadingTest extends ClientTest {
                 values(client.reader(stream, Serializers.utf8())).test();
         EventWriter<String> writer = client.writer(stream, Serializers.utf8());
         write(writer, "1");
-        reading.awaitCount(1).assertValues("1");
+        Received.await(reading, 1).assertValues("1");
         write(writer, "2");
-        reading.awaitCount(2).assertValues("1", "2");
+        Received.await(reading, 2).assertValues("1", "2");
         reading.assertNotComplete().cancel();
     }
 
@@ -55,7 +56,7 @@ final class ReadingTest extends ClientTest {
         write(writer, "1", "2", "3");
         TestSubscriber<String> reading =
                 values(client.reader(stream, Serializers.utf8())).test();
-        reading.awaitCount(3);
+        Received.await(reading, 3);
         admin.sealStream(stream).blockingAwait();
         assertThat(reading.awaitDone(PATIENCE, TimeUnit.SECONDS).values()).containsExactlyInAnyOrder("1", "2", "3");
         reading.assertComplete();
@@ -74,9 +75,9 @@ final class ReadingTest extends ClientTest {
         TestSubscriber<String> reading = values(client.reader(stream, Serializers.utf8()))
                 .rebatchRequests(1)
                 .test(10);
-        reading.awaitCount(10).assertValueCount(10);
+        Received.await(reading, 10).assertValueCount(10);
         reading.request(20);
-        reading.awaitCount(30).assertValueCount(30);
+        Received.await(reading, 30).assertValueCount(30);
         assertOrder(reading.values(), 1, 30);
         reading.cancel();
     }
@@ -172,14 +173,14 @@ final class ReadingTest extends ClientTest {
         TestSubscriber<String> reading =
                 values(client.reader(stream, Serializers.utf8())).test();
         writeKeys(stream, 100, 0);
-        reading.awaitCount(100);
+        Received.await(reading, 100);
         scale(stream, new KeyRange(0, 0.5), new KeyRange(0.5, 1));
         writeKeys(stream, 100, 100);
-        reading.awaitCount(200);
+        Received.await(reading, 200);
         server.pause();
         server.resume();
         writeKeys(stream, 100, 200);
-        assertOrder(reading.awaitCount(300).values(), 20, 300);
+        assertOrder(Received.await(reading, 300).values(), 20, 300);
         reading.cancel();
     }
 

@@ -12,6 +12,7 @@ import io.headrace.client.ReaderGroupConfiguration;
 import io.headrace.client.Serializers;
 import io.headrace.client.StreamName;
 import io.headrace.client.StreamSegment;
+import io.headrace.server.Received;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.subscribers.TestSubscriber;
 import io.vertx.core.json.JsonArray;
@@ -170,7 +171,7 @@ final class SocketGroupTest extends GatewayTest {
                 .reader("r", Serializers.utf8())
                 .events()
                 .test(3);
-        reading.awaitCount(3);
+        Received.await(reading, 3);
         try (Peer peer = new Peer()) {
             peer.send(join("r", 10));
             joined(peer);
