@@ -82,9 +82,8 @@ final class FlowControlTest extends ClientTest {
         int read = events / eventsForOneRead;
         Received.await(slow, read);
         assertThat(slow.values().size()).isGreaterThanOrEqualTo(read);
-        // The server is in this process, too: 200 MB went through both. Its bookie has up to 32 MiB that it does not
-        // write
-        // yet, and as much that it writes.
+        // The server is in this process, too: 200 MB went through both. Its bookie keeps up to 32 MiB that are not
+        // written yet, and as much that is being written.
         long bookie = 64L << 20;
         assertThat(liveHeapBytes() - before).isLessThan(bookie + (20L << 20));
         slow.cancel();

@@ -1,7 +1,6 @@
 /* Licensed under the Apache License, Version 2.0. See LICENSE at the top of this repository. */
 package io.headrace.client.internal.group;
 
-import io.headrace.client.NotFoundException;
 import io.headrace.client.Position.Place;
 import io.headrace.client.internal.Errors;
 import io.headrace.client.internal.Resources;
@@ -55,7 +54,6 @@ final class GroupMember {
     }
 
     private final Resources resources;
-    private final String name;
     private final String id;
     private final Reader reader;
     private final Membership membership;
@@ -70,7 +68,6 @@ final class GroupMember {
 
     GroupMember(Resources resources, String scope, String group, String id, Reader reader) {
         this.resources = resources;
-        this.name = scope + '/' + group;
         this.id = id;
         this.reader = reader;
         this.membership = new Membership(resources, scope, group, id);
@@ -84,10 +81,6 @@ final class GroupMember {
         busy = true;
         membership
                 .join()
-                .recover(cause -> Future.failedFuture(
-                        cause instanceof NotFoundException
-                                ? new NotFoundException("there is no reader group " + name, cause)
-                                : cause))
                 .onComplete(
                         state -> {
                             joined = true;

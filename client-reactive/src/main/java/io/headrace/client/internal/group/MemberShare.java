@@ -57,8 +57,7 @@ final class MemberShare {
                         return List.<GroupRecord>of();
                     }
                     List<GroupRecord> all = new ArrayList<>();
-                    // By their names the last would never be taken while others are given away as fast as they are
-                    // taken.
+                    // In any order: by names, the last would wait for as long as others are handed around.
                     List<String> free = new ArrayList<>(state.unassigned().keySet());
                     Collections.shuffle(free);
                     free.stream()

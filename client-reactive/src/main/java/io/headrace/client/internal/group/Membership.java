@@ -3,6 +3,7 @@ package io.headrace.client.internal.group;
 
 import io.headrace.client.ClosedException;
 import io.headrace.client.ConflictException;
+import io.headrace.client.NotFoundException;
 import io.headrace.client.internal.Resources;
 import io.headrace.client.internal.group.GroupRecord.AddReader;
 import io.headrace.client.internal.group.GroupRecord.RemoveReader;
@@ -21,16 +22,14 @@ import java.util.function.Supplier;
  * one before, and would be removed by that. So what tells them apart is the record that ended the first. On the loop.
  */
 final class Membership implements Shared<GroupState, GroupRecord> {
-    private final String scope;
-    private final String group;
+    private final String name;
     private final String id;
     private final SharedState<GroupState, GroupRecord> shared;
     private boolean joined;
     private boolean endedByOthers;
 
     Membership(Resources resources, String scope, String group, String id) {
-        this.scope = scope;
-        this.group = group;
+        this.name = scope + '/' + group;
         this.id = id;
         this.shared = GroupModel.share(resources, scope, group, this::onRead);
     }
@@ -41,11 +40,11 @@ final class Membership implements Shared<GroupState, GroupRecord> {
         endedByOthers |= joined && ends;
     }
 
-    /** Fails with {@link ConflictException} if there is a reader of that name. */
+    /** Fails with {@link ConflictException} if there is a reader of that name, {@link NotFoundException} without a group. */
     Future<GroupState> join() {
         return shared.update(state -> {
                     if (state.isOnline(id)) {
-                        throw new ConflictException("the group " + scope + '/' + group + " has a reader " + id
+                        throw new ConflictException("the group " + name + " has a reader " + id
                                 + ", which is to be declared offline first if it is gone");
                     }
                     return List.of(new AddReader(id));
@@ -53,7 +52,11 @@ final class Membership implements Shared<GroupState, GroupRecord> {
                 .map(state -> {
                     joined = true;
                     return state;
-                });
+                })
+                .recover(cause -> Future.failedFuture(
+                        cause instanceof NotFoundException
+                                ? new NotFoundException("there is no reader group " + name, cause)
+                                : cause));
     }
 
     /** Whether the reader that is online under that name is this one. */
@@ -62,8 +65,8 @@ final class Membership implements Shared<GroupState, GroupRecord> {
     }
 
     ClosedException ended() {
-        return new ClosedException("the reader " + id + " of the group " + scope + '/' + group
-                + " was declared offline, or the group begins anew");
+        return new ClosedException(
+                "the reader " + id + " of the group " + name + " was declared offline, or the group begins anew");
     }
 
     Future<GroupState> fetch() {
