@@ -163,7 +163,7 @@ public sealed interface StreamCommand {
     /** Answered by {@link StreamReply.TransactionStatus} when the outcome is decided. */
     record AbortTransaction(StreamName stream, UUID transaction) implements OfStream {}
 
-    /** Answered by {@link StreamReply.TransactionState}. */
+    /** Answered by {@link StreamReply.TransactionState}, about a second later if it is and stays COMMITTING. */
     record GetTransactionState(StreamName stream, UUID transaction) implements OfStream {}
 
     /** The latest 500. Answered by {@link StreamReply.CompletedTransactions}, empty without the stream. */

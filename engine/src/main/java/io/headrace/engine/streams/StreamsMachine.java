@@ -46,7 +46,7 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     private final Scale scale = new Scale();
     private final AutoScaling autoScaling;
     private final Transactions transactions;
-    private final TransactionCommit commit = new TransactionCommit();
+    private final TransactionCommit commit;
     private final WatermarkEmission emission = new WatermarkEmission();
     private final Watermarks watermarks;
     private final Retention retention;
@@ -64,9 +64,10 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
             StreamsOptions options, SegmentCalls segments, StreamCalls streams, Consumer<StreamCommand> self) {
         this.options = options;
         this.works = new Works(segments, streams, self, options.callMillis(), options.partition());
-        this.waiters = new Waiters(options.waitMillis());
+        this.waiters = Waiters.failing(options.waitMillis());
         this.autoScaling = new AutoScaling(options.scaling());
         this.transactions = new Transactions(options);
+        this.commit = new TransactionCommit(transactions);
         this.watermarks = new Watermarks(options, emission);
         this.retention = new Retention(options);
     }
@@ -366,5 +367,6 @@ public final class StreamsMachine implements StateMachine<StreamCommand, StreamR
     @Override
     public void lost(String reason) {
         waiters.lost(reason);
+        transactions.lost(reason);
     }
 }

@@ -42,6 +42,12 @@ final class TransactionCommit implements Procedure {
         ROLL_MEASURE
     }
 
+    private final Transactions transactions;
+
+    TransactionCommit(Transactions transactions) {
+        this.transactions = transactions;
+    }
+
     /** Begins a commit if the stream has nothing else to do and something to commit. */
     static boolean begin(StreamData stream, Context c) {
         boolean ready = stream.state() == StreamState.ACTIVE || stream.state() == StreamState.SEALING;
@@ -172,11 +178,11 @@ final class TransactionCommit implements Procedure {
         c.begin(subject, new Commit(next, commit.epoch(), commit.transactions(), commit.active()));
     }
 
-    private static void finish(Subject subject, StreamData stream, Commit commit, Context c) {
+    private void finish(Subject subject, StreamData stream, Commit commit, Context c) {
         for (UUID id : commit.transactions()) {
             TransactionRow row = stream.transactions.get(id);
             if (row != null) {
-                Transactions.end(row, true, c);
+                transactions.end(row, true, c);
             }
         }
         if (stream.state() == StreamState.COMMITTING_TXN) {

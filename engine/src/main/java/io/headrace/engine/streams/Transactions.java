@@ -40,7 +40,14 @@ final class Transactions implements Procedure {
     /** Outcomes that are remembered for a stream at a time. */
     private static final int MAX_COMPLETED = 20_000;
 
+    /**
+     * How long the question what became of a transaction waits while it is being committed. Clients have no other way to
+     * learn of it than to ask again and again; most commits take some milliseconds.
+     */
+    private static final long OUTCOME_MILLIS = 1_000;
+
     private final StreamsOptions options;
+    private final Waiters outcomes = Waiters.content(OUTCOME_MILLIS, TransactionState.COMMITTING);
     private final Leases leases = new Leases();
     private long nextPurgeMillis;
 
@@ -158,7 +165,7 @@ final class Transactions implements Procedure {
                 "",
                 Long.MIN_VALUE));
         leases.end(row.name(), row.id());
-        c.start(new Subject.OfTransaction(row.name(), row.id()));
+        c.start(subjectOf(row));
     }
 
     /** Aborts open transactions of a stream that is being sealed: some now, more when one of these is gone. */
@@ -174,17 +181,26 @@ final class Transactions implements Procedure {
     }
 
     /** Replaces a transaction by its outcome, and forgets the oldest outcome if there are too many. */
-    static void end(TransactionRow row, boolean committed, Context c) {
+    void end(TransactionRow row, boolean committed, Context c) {
         c.put(new CompletedRow(row.name(), row.id(), committed, c.now()));
         c.remove(row);
         CompletedRow oldest = c.state().completed.surplus(row.name(), MAX_COMPLETED);
         if (oldest != null) {
             c.remove(oldest);
         }
+        if (committed) {
+            outcomes.answer(subjectOf(row), Event.COMMITTED, TransactionState.COMMITTED, c.turn());
+        }
     }
 
     void state(StreamCommand.GetTransactionState command, ReplyTo<? super StreamReply> replyTo, Context c) {
-        c.reply(replyTo, stateOf(command.stream(), command.transaction(), c));
+        TransactionState state = stateOf(command.stream(), command.transaction(), c);
+        if (state == TransactionState.COMMITTING) {
+            Subject subject = new Subject.OfTransaction(command.stream(), command.transaction());
+            outcomes.park(subject, Event.COMMITTED, replyTo, c.turn());
+        } else {
+            c.reply(replyTo, state);
+        }
     }
 
     void list(StreamCommand.ListCompletedTransactions command, ReplyTo<? super StreamReply> replyTo, Context c) {
@@ -218,13 +234,14 @@ final class Transactions implements Procedure {
             if (row.state() == TransactionState.OPEN) {
                 leases.set(row.name(), row.id(), Math.min(c.now() + MAX_LEASE_MILLIS, row.lastMillis()));
             } else if (row.state() == TransactionState.ABORTING) {
-                c.start(new Subject.OfTransaction(row.name(), row.id()));
+                c.start(subjectOf(row));
             }
         }
     }
 
     /** Aborts what has not been pinged, and forgets what ended long ago. */
     void tick(Context c) {
+        outcomes.tick(c.turn());
         for (Leases.Expired expired : leases.takeExpired(c.now(), ROUND)) {
             TransactionRow row = find(expired.stream(), expired.transaction(), c);
             if (row != null && row.state() == TransactionState.OPEN) {
@@ -284,6 +301,14 @@ final class Transactions implements Procedure {
             end(row, false, c);
             c.release(new Subject.OfStream(of.stream()));
         }
+    }
+
+    void lost(String reason) {
+        outcomes.lost(reason);
+    }
+
+    private static Subject subjectOf(TransactionRow row) {
+        return new Subject.OfTransaction(row.name(), row.id());
     }
 
     private static @Nullable TransactionRow rowOf(Subject subject, Context c) {

@@ -36,7 +36,8 @@ final class Waiters {
         UPDATED,
         TRUNCATED,
         SEALED,
-        DELETED
+        DELETED,
+        COMMITTED
     }
 
     private record Key(Subject subject, Event event) {}
@@ -82,6 +83,8 @@ final class Waiters {
     }
 
     private final long waitMillis;
+    private final StreamReply tooLong;
+    private final StreamReply tooMany;
 
     /** All callers, in the order in which they have come, so that a tick looks at those only whose time is over. */
     private final Set<Waiting> waiting = new LinkedHashSet<>();
@@ -91,14 +94,26 @@ final class Waiters {
     private int parkedCount;
     private long queuedBytes;
 
-    Waiters(long waitMillis) {
+    private Waiters(long waitMillis, StreamReply tooLong, StreamReply tooMany) {
         this.waitMillis = waitMillis;
+        this.tooLong = tooLong;
+        this.tooMany = tooMany;
+    }
+
+    /** Those for whom it is a failure if they wait too long, or too many wait already. */
+    static Waiters failing(long waitMillis) {
+        return new Waiters(waitMillis, TIMED_OUT, TOO_MANY);
+    }
+
+    /** Those who are told {@code otherwise} if they wait too long, or too many wait already. */
+    static Waiters content(long waitMillis, StreamReply otherwise) {
+        return new Waiters(waitMillis, otherwise, otherwise);
     }
 
     void park(
             Subject subject, Event event, ReplyTo<? super StreamReply> replyTo, Turn<StreamCommand, StreamReply> turn) {
         if (parkedCount >= MAX_PARKED) {
-            turn.reply(replyTo, TOO_MANY);
+            turn.replyConfirmed(replyTo, tooMany);
             return;
         }
         Parked caller = new Parked(new Key(subject, event), replyTo, turn.now() + waitMillis);
@@ -130,7 +145,7 @@ final class Waiters {
             Turn<StreamCommand, StreamReply> turn) {
         long weight = weight(command);
         if (queued(subject) >= MAX_QUEUE || queuedBytes + weight > MAX_QUEUED_BYTES) {
-            turn.reply(replyTo, TOO_MANY);
+            turn.replyConfirmed(replyTo, tooMany);
             return;
         }
         Queued queued = new Queued(subject, command, replyTo, turn.now() + waitMillis);
@@ -160,7 +175,7 @@ final class Waiters {
                 return;
             }
             drop(oldest);
-            turn.reply(oldest.replyTo, TIMED_OUT);
+            turn.replyConfirmed(oldest.replyTo, tooLong);
         }
     }
 

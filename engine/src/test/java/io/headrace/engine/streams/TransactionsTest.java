@@ -88,6 +88,36 @@ class TransactionsTest {
     }
 
     @Test
+    void whoAsksWhileItIsCommittedLearnsTheOutcome() {
+        Rig rig = withStream(1);
+        UUID one = begin(rig).transaction();
+        rig.submit(new StreamCommand.CommitTransaction(S, one, "", Long.MIN_VALUE));
+        Rig.Answer<StreamReply> early = rig.submit(new StreamCommand.GetTransactionState(S, one));
+        assertThat(early.isDone()).isFalse();
+        rig.settle();
+        assertThat(early.reply).isEqualTo(TransactionState.COMMITTED);
+    }
+
+    @Test
+    void whoAsksDuringALongCommitIsNotKeptForLong() {
+        Rig rig = withStream(1);
+        UUID one = begin(rig).transaction();
+        rig.silent = true;
+        rig.submit(new StreamCommand.CommitTransaction(S, one, "", Long.MIN_VALUE));
+        Rig.Answer<StreamReply> early = rig.submit(new StreamCommand.GetTransactionState(S, one));
+        rig.tickAfter(999);
+        assertThat(early.isDone()).isFalse();
+        rig.tickAfter(1);
+        assertThat(early.reply).isEqualTo(TransactionState.COMMITTING);
+        Rig.Answer<StreamReply> late = rig.submit(new StreamCommand.GetTransactionState(S, one));
+        rig.crash();
+        assertThat(late.lost).isTrue();
+        rig.silent = false;
+        rig.crash();
+        assertThat(state(rig, one)).isEqualTo(TransactionState.COMMITTED);
+    }
+
+    @Test
     void abortDeletesTheSegments() {
         Rig rig = withStream(1);
         TransactionCreated one = begin(rig);

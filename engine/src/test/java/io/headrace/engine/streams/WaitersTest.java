@@ -114,7 +114,7 @@ class WaitersTest {
         }
     }
 
-    private final Waiters waiters = new Waiters(WAIT);
+    private final Waiters waiters = Waiters.failing(WAIT);
     private final CountingTurn turn = new CountingTurn();
     private final List<String> told = new ArrayList<>();
 
