@@ -21,7 +21,7 @@ final class Tables {
     private static final int KEY_BYTES = 8;
     private static final int VALUE_BYTES = 100;
     private static final int AT_A_TIME = 100;
-    private static final int WARM_UP = 1_000;
+    private static final int WARM_UP_SECONDS = 15;
     private static final int LONE_CALLS = 2_000;
     private static final int PIPELINED_WARM_UP_SECONDS = 4;
     private static final int PIPELINED_SECONDS = 10;
@@ -33,7 +33,7 @@ final class Tables {
             Histogram puts = lone(i -> put(table, i));
             results.addMillis(Metric.PUT_P50, puts, 50);
             results.addMillis(Metric.PUT_P99, puts, 99);
-            Histogram gets = lone(i -> table.get(key(i)));
+            Histogram gets = lone(i -> table.get(key(i % LONE_CALLS)));
             results.addMillis(Metric.GET_P50, gets, 50);
             results.addMillis(Metric.GET_P99, gets, 99);
             Pipelined put = new Pipelined(i -> put(table, i));
@@ -54,10 +54,11 @@ final class Tables {
     /** Times of calls that are made one after the other, in nanoseconds. */
     private static Histogram lone(IntFunction<CompletableFuture<?>> call) throws Exception {
         Histogram nanos = new Histogram(3);
-        for (int i = 0; i < WARM_UP + LONE_CALLS; i++) {
+        long from = System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_UP_SECONDS);
+        for (int i = 0; nanos.getTotalCount() < LONE_CALLS; i++) {
             long asked = System.nanoTime();
             call.apply(i).get(Client.TIMEOUT_SECONDS, TimeUnit.SECONDS);
-            if (i >= WARM_UP) {
+            if (asked >= from) {
                 nanos.recordValue(System.nanoTime() - asked);
             }
         }

@@ -17,7 +17,7 @@ import org.HdrHistogram.Histogram;
  */
 final class Transactions {
     private static final int EVENTS = 10;
-    private static final int WARM_UP_SECONDS = 6;
+    private static final int WARM_UP_SECONDS = 20;
     private static final int MEASURED_SECONDS = 10;
 
     /** Pause between two questions. */
