@@ -19,6 +19,9 @@ final class Servers {
     private static final int QUIET_SECONDS = 10;
     private static final int QUIET_ATTEMPTS = 9;
 
+    /** What is written by a server that has nothing to do, such as marks of what has been stored. */
+    private static final long QUIET_BYTES = 1 << 20;
+
     private final List<Path> processes;
 
     Servers() {
@@ -46,15 +49,15 @@ final class Servers {
     }
 
     /**
-     * Waits until they have written nothing for ten seconds, for 90 s at most: what was acknowledged may have left them
-     * something to do.
+     * Waits until they have written next to nothing for ten seconds, for 90 s at most: what was acknowledged may have left
+     * them something to do.
      *
      * @return bytes written by then
      */
     long awaitQuiet() throws IOException, InterruptedException {
-        long before = -1;
+        long before = Long.MIN_VALUE;
         long written = bytesWritten();
-        for (int i = 0; i < QUIET_ATTEMPTS && written != before; i++) {
+        for (int i = 0; i < QUIET_ATTEMPTS && written > before + QUIET_BYTES; i++) {
             TimeUnit.SECONDS.sleep(QUIET_SECONDS);
             before = written;
             written = bytesWritten();
