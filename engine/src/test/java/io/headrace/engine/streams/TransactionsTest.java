@@ -109,6 +109,7 @@ class TransactionsTest {
         assertThat(early.isDone()).isFalse();
         rig.tickAfter(1);
         assertThat(early.reply).isEqualTo(TransactionState.COMMITTING);
+        assertThat(rig.confirmed).endsWith(TransactionState.COMMITTING);
         Rig.Answer<StreamReply> late = rig.submit(new StreamCommand.GetTransactionState(S, one));
         rig.crash();
         assertThat(late.lost).isTrue();
