@@ -14,7 +14,6 @@ import org.apache.bookkeeper.bookie.Bookie;
 import org.apache.bookkeeper.bookie.BookieException;
 import org.apache.bookkeeper.bookie.BookieResources;
 import org.apache.bookkeeper.bookie.Cookie;
-import org.apache.bookkeeper.bookie.SortedLedgerStorage;
 import org.apache.bookkeeper.common.component.LifecycleComponentStack;
 import org.apache.bookkeeper.conf.ServerConfiguration;
 import org.apache.bookkeeper.discover.RegistrationManager;
@@ -34,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * One bookie. Its identity comes from the cluster's instance id in ZooKeeper, so neither a changed port nor a moved data
  * directory makes it a stranger to its own data.
  *
- * <p>Storage is {@link SortedLedgerStorage}; see {@link EmbeddedEnsemble} for the reason.
+ * <p>Storage is {@link OrderedLedgerStorage}; see {@link EmbeddedEnsemble} for the reason.
  */
 final class EmbeddedBookie implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBookie.class);
@@ -49,8 +48,11 @@ final class EmbeddedBookie implements AutoCloseable {
     private static final int SPARE_FRACTION = 16;
 
     private static final long MIB = 1L << 20;
-    /** Pages of ledger index held in memory, of 8 KiB each. */
-    private static final int INDEX_PAGES = 1_024;
+    /**
+     * Pages of ledger index held in memory, of 8 KiB each. More than two checkpoints lie apart in entries: the bookie would
+     * write changed pages for lack of others, not minding whether the logs have what they name.
+     */
+    private static final int INDEX_PAGES = 2_048;
 
     private static final int READ_BUFFER_BYTES = 128 << 10;
 
@@ -77,6 +79,11 @@ final class EmbeddedBookie implements AutoCloseable {
         LifecycleComponentStack components = server.getLifecycleComponentStack();
         components.setExceptionHandler((thread, cause) ->
                 onFailure.accept("the embedded bookie has stopped after an error, see the log above: " + cause));
+        Bookie bookie = server.getBookieService().getServer().getBookie();
+        ((OrderedLedgerStorage) bookie.getLedgerStorage())
+                .onFailure(
+                        failure -> onFailure.accept("the embedded bookie could not store what is in its journal, from"
+                                + " which it is stored at the next start: " + failure));
         try {
             components.start();
             if (!server.getBookieService().getServer().isRunning()) {
@@ -87,8 +94,7 @@ final class EmbeddedBookie implements AutoCloseable {
             components.close();
             throw e;
         }
-        return new EmbeddedBookie(
-                components, server.getBookieService().getServer().getBookie());
+        return new EmbeddedBookie(components, bookie);
     }
 
     /** Whether it takes no writes at present; from any thread. */
@@ -159,7 +165,7 @@ final class EmbeddedBookie implements AutoCloseable {
     }
 
     private static void sizes(ServerConfiguration conf, EmbeddedOptions options) {
-        conf.setLedgerStorageClass(SortedLedgerStorage.class.getName());
+        conf.setLedgerStorageClass(OrderedLedgerStorage.class.getName());
         conf.setSkipListSizeLimit((int) options.cacheBytes());
         conf.setPageLimit(INDEX_PAGES);
         // By default an entry is read from disk in pieces of 512 bytes.
