@@ -13,11 +13,12 @@ import org.slf4j.LoggerFactory;
 /**
  * How much room the disk of the embedded storage has. It is short of space well before the bookie turns read-only: who
  * stops appending then leaves room for what frees space, such as deleting and truncating, and for what the bookie still
- * has to write out. May be asked from any thread; the disk is looked at some times a second on a thread of its own.
+ * has to write out. May be asked from any thread; the disk is looked at twenty times a second on a thread of its own,
+ * since what is written between two looks must be little beside what is left, on a small and fast disk too.
  */
 public final class DiskSpace implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DiskSpace.class);
-    private static final long PERIOD_MILLIS = 250;
+    private static final long PERIOD_MILLIS = 50;
 
     // Times the reserve. Appends under way when the disk becomes short, in the journal and then once more in an entry
     // log,

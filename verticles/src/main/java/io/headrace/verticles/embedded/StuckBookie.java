@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
  */
 final class StuckBookie {
     /** Longer than it takes to notice that there is room again, many times over. */
-    private static final int LOOKS = 40;
+    private static final int LOOKS = 200;
 
     private final BooleanSupplier isReadOnly;
     private final BooleanSupplier isShort;

@@ -20,7 +20,7 @@ final class StuckBookieTest {
     @Test
     void aBookieThatStaysReadOnlyWithoutReasonIsToldOnce() {
         readOnly = true;
-        look(39);
+        look(199);
         assertThat(told).isZero();
         look(1_000);
         assertThat(told).isEqualTo(1);
@@ -33,11 +33,11 @@ final class StuckBookieTest {
         full = true;
         look(1_000);
         full = false;
-        look(20);
+        look(100);
         readOnly = false;
         look(1);
         readOnly = true;
-        look(20);
+        look(100);
         assertThat(told).isZero();
     }
 }
