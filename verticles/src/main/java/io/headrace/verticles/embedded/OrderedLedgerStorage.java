@@ -73,7 +73,9 @@ public final class OrderedLedgerStorage extends SortedLedgerStorage {
         @Override
         public void checkpoint(Checkpoint checkpoint) throws IOException {
             try {
-                // The most of it, for which nobody has to wait.
+                // First what was written since the last checkpoint, then what was written meanwhile: that leaves little
+                // for which others have to wait.
+                getEntryLogger().flush();
                 getEntryLogger().flush();
             } catch (IOException e) {
                 throw failed(e);
