@@ -23,8 +23,8 @@ import org.apache.bookkeeper.bookie.SortedLedgerStorage;
  *       process is killed without ever having been in the journal. Such an entry was not acknowledged; but were it in no log
  *       either, it would be the last of its ledger, could not be read, and the ledger could not be recovered.
  *   <li>A log that is complete causes one checkpoint, not one more for each log that is begun by the checkpoint itself.
- *   <li>After a write that failed nothing more is stored: BookKeeper no longer knows where in the file it is then. The journal
- *       has it all.
+ *   <li>A write that fails is told, and is the end of the bookie: BookKeeper would go on, with another idea than the file system
+ *       of where in the file it is. The journal has it all.
  * </ul>
  *
  * <p>Named in the bookie's configuration, and made by it. Called on several of its threads.
