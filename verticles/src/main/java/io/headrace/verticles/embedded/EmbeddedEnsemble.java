@@ -21,11 +21,11 @@ import org.slf4j.LoggerFactory;
  * Durable storage in one process: a ZooKeeper server and a bookie, bound to 127.0.0.1, with all data under one
  * directory. Data survives a kill of the process at any moment: what was acknowledged had been synced to disk.
  *
- * <p>The bookie stores entries with BookKeeper's {@code SortedLedgerStorage} (see {@link OrderedLedgerStorage}). Against {@code DbLedgerStorage}, measured on
- * two busy cores with a synced journal, lone appends took the same time, frames of 64 KiB to 1 MB went through 1.0 to 1.6
- * times as fast, and a start took half as long, because no RocksDB library is unpacked and loaded. A standalone node has
- * few ledgers at a time, so one small index file per ledger costs nothing; the heap for new entries is bounded by {@link
- * EmbeddedOptions#cacheBytes}.
+ * <p>The bookie stores entries with BookKeeper's {@code SortedLedgerStorage} (see {@link OrderedLedgerStorage}). Against
+ * {@code DbLedgerStorage}, measured on two busy cores with a synced journal, lone appends took the same time, frames of 64
+ * KiB to 1 MB went through 1.0 to 1.6 times as fast, and a start took half as long, because no RocksDB library is unpacked
+ * and loaded. A standalone node has few ledgers at a time, so one small index file per ledger costs nothing; the heap for
+ * new entries is bounded by {@link EmbeddedOptions#cacheBytes}.
  *
  * <p>Starting and closing block (about a second each); call them from the main thread.
  */
