@@ -49,8 +49,8 @@ final class EmbeddedBookie implements AutoCloseable {
 
     private static final long MIB = 1L << 20;
     /**
-     * Pages of ledger index held in memory, of 8 KiB each. More than two checkpoints lie apart in entries: the bookie would
-     * write changed pages for lack of others, not minding whether the logs have what they name.
+     * Pages of ledger index held in memory, each of 8 KiB, for 1,024 entries: more than change between two checkpoints. For
+     * lack of others the bookie would write changed ones, whether or not the logs have what they name.
      */
     private static final int INDEX_PAGES = 2_048;
 
